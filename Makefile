@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# Every command of this project. The recipes call scripts that can be run by themselves; all products go to build/.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+RINGS = core kunit selftests guest
+
+.DEFAULT_GOAL := help
+.PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall bench clean
+
+help: ## this list
+	@echo "clockdisc: disciplines the system clock in the kernel. What make can do:"
+	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+
+module: ## build the module for KDIR (the running kernel's headers) into build/module
+	@tools/setup/install build
+	tools/setup/build-module $(KDIR) build/module
+
+tools: ## build clockdisc and ntpx into build/tools
+	@tools/setup/install build
+	$(MAKE) -C tools
+
+demo: ## watch the module steer a clock, in a virtual machine
+	@tools/setup/install build vm demo
+	@tools/demo/demo
+
+check: ## run all tests: style, and the rings core, kunit, selftests, guest
+	@tools/setup/install check
+	@selftests/run style core kunit vm guest
+
+core: ## ring: the core in user space, with sanitizers
+kunit: ## ring: KUnit in a user-mode kernel
+selftests: ## ring: stock kernels in virtual machines
+guest: ## ring: a guest of a real KVM host
+$(RINGS):
+	@tools/setup/install check
+	@selftests/run $(subst selftests,vm,$@)
+
+style: ## check sources without running them
+	@tools/setup/install check
+	@selftests/run style
+
+ynl: ## regenerate what comes from the netlink spec
+	@tools/setup/install build vm
+	tools/setup/ynl
+
+ynl-check: ## fail if what comes from the netlink spec is stale
+	@tools/setup/install build vm
+	tools/setup/ynl --check
+
+install: ## install the module and the tools that were built (PREFIX, DESTDIR)
+	tools/setup/install-module build/module $(DESTDIR)
+	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+uninstall: ## remove what install put in place
+	tools/setup/install-module --remove $(DESTDIR)
+	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+bench: ## measure, in the virtual-time lab, and draw
+	@tools/setup/install build bench demo
+	tools/lab/bench
+
+clean: ## remove build/
+	rm -rf build
