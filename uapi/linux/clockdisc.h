@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/clockdisc.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_CLOCKDISC_H
+#define _UAPI_LINUX_CLOCKDISC_H
+
+#define CLOCKDISC_FAMILY_NAME		"clockdisc"
+#define CLOCKDISC_FAMILY_VERSION	1
+
+/**
+ * enum clockdisc_state - State of the clock discipline (RFC 5905, section
+ *   11.3, and holdover).
+ * @CLOCKDISC_STATE_UNSET: No offset has been measured and no frequency is
+ *   known.
+ * @CLOCKDISC_STATE_FSET: A frequency was given, no offset has been measured.
+ * @CLOCKDISC_STATE_FREQ: The clock was set once and its frequency is being
+ *   measured.
+ * @CLOCKDISC_STATE_SYNC: A selected source steers the clock.
+ * @CLOCKDISC_STATE_SPIKE: The offset is above the step threshold, for less
+ *   than the stepout.
+ * @CLOCKDISC_STATE_HOLDOVER: No source is selected; the learnt frequency
+ *   carries the clock.
+ * @CLOCKDISC_STATE_FROZEN: Steering is suspended at the last good rate, after
+ *   a panic or by command.
+ */
+enum clockdisc_state {
+	CLOCKDISC_STATE_UNSET = 1,
+	CLOCKDISC_STATE_FSET,
+	CLOCKDISC_STATE_FREQ,
+	CLOCKDISC_STATE_SYNC,
+	CLOCKDISC_STATE_SPIKE,
+	CLOCKDISC_STATE_HOLDOVER,
+	CLOCKDISC_STATE_FROZEN,
+};
+
+/**
+ * enum clockdisc_actuator - What moves the clock.
+ * @CLOCKDISC_ACTUATOR_TIMEKEEPER: The kernel's own timekeeper, by way of
+ *   do_adjtimex().
+ * @CLOCKDISC_ACTUATOR_OBSERVE: Nothing; measures, decides and reports.
+ */
+enum clockdisc_actuator {
+	CLOCKDISC_ACTUATOR_TIMEKEEPER = 1,
+	CLOCKDISC_ACTUATOR_OBSERVE,
+};
+
+/**
+ * enum clockdisc_servo - The loop that turns offsets into frequency and phase
+ *   corrections.
+ * @CLOCKDISC_SERVO_NTP: PLL/FLL hybrid of RFC 5905.
+ */
+enum clockdisc_servo {
+	CLOCKDISC_SERVO_NTP = 1,
+};
+
+/**
+ * enum clockdisc_leap - Leap indicator; one more than its value in an NTP
+ *   packet.
+ * @CLOCKDISC_LEAP_NONE: The last minute of the day has 60 seconds.
+ * @CLOCKDISC_LEAP_INSERT: The last minute of the day has 61 seconds.
+ * @CLOCKDISC_LEAP_DELETE: The last minute of the day has 59 seconds.
+ * @CLOCKDISC_LEAP_UNSYNC: Not synchronised.
+ */
+enum clockdisc_leap {
+	CLOCKDISC_LEAP_NONE = 1,
+	CLOCKDISC_LEAP_INSERT,
+	CLOCKDISC_LEAP_DELETE,
+	CLOCKDISC_LEAP_UNSYNC,
+};
+
+/**
+ * enum clockdisc_reason - Why a source is or is not used. In brackets the
+ *   tally mark of ntpq.
+ * @CLOCKDISC_REASON_SELECTED: System peer, its time is used and its identity
+ *   is passed on [*].
+ * @CLOCKDISC_REASON_COMBINED: Survivor, weighs in the combined time [+].
+ * @CLOCKDISC_REASON_OUTLIER: Truechimer, discarded by the cluster algorithm
+ *   [-].
+ * @CLOCKDISC_REASON_EXCESS: Truechimer beyond the number that the cluster
+ *   algorithm looks at [.].
+ * @CLOCKDISC_REASON_FALSETICKER: Its interval does not meet the majority's
+ *   [x].
+ * @CLOCKDISC_REASON_NO_MAJORITY: No majority of the sources agrees on an
+ *   interval [x].
+ * @CLOCKDISC_REASON_FEW_SURVIVORS: Fewer survivors than the minimum that is
+ *   asked for [#].
+ * @CLOCKDISC_REASON_NO_SAMPLE: No sample has been accepted yet [ ].
+ * @CLOCKDISC_REASON_UNREACHABLE: None of its last eight polls was answered [
+ *   ].
+ * @CLOCKDISC_REASON_UNSYNC: The source says that it is not synchronised itself
+ *   [ ].
+ * @CLOCKDISC_REASON_STRATUM: Its stratum is 16 or more [ ].
+ * @CLOCKDISC_REASON_DISTANCE: Its root distance exceeds the largest one
+ *   allowed [ ].
+ * @CLOCKDISC_REASON_LOOP: It is synchronised to this very machine [ ].
+ * @CLOCKDISC_REASON_NOSELECT: The operator asked that it is never used [ ].
+ * @CLOCKDISC_REASON_NOT_TRUSTED: Another source is marked trust and does not
+ *   agree with it [-].
+ */
+enum clockdisc_reason {
+	CLOCKDISC_REASON_SELECTED = 1,
+	CLOCKDISC_REASON_COMBINED,
+	CLOCKDISC_REASON_OUTLIER,
+	CLOCKDISC_REASON_EXCESS,
+	CLOCKDISC_REASON_FALSETICKER,
+	CLOCKDISC_REASON_NO_MAJORITY,
+	CLOCKDISC_REASON_FEW_SURVIVORS,
+	CLOCKDISC_REASON_NO_SAMPLE,
+	CLOCKDISC_REASON_UNREACHABLE,
+	CLOCKDISC_REASON_UNSYNC,
+	CLOCKDISC_REASON_STRATUM,
+	CLOCKDISC_REASON_DISTANCE,
+	CLOCKDISC_REASON_LOOP,
+	CLOCKDISC_REASON_NOSELECT,
+	CLOCKDISC_REASON_NOT_TRUSTED,
+};
+
+/**
+ * enum clockdisc_verdict - What became of a sample.
+ * @CLOCKDISC_VERDICT_ACCEPTED: Folded into the source's estimate.
+ * @CLOCKDISC_VERDICT_KEPT: Entered the clock filter, an earlier sample with
+ *   less delay is used.
+ * @CLOCKDISC_VERDICT_POPCORN: Its offset stands out from the jitter; dropped
+ *   as a single spike.
+ * @CLOCKDISC_VERDICT_GENERATION: The clock was set, suspended or moved to
+ *   another counter between its stamps.
+ * @CLOCKDISC_VERDICT_STAMP_OLD: A local stamp is older than the oldest entry
+ *   of the timeline.
+ * @CLOCKDISC_VERDICT_STAMP_FUTURE: A local stamp lies in the future.
+ * @CLOCKDISC_VERDICT_STAMP_ORDER: T4 is before T1, or T3 before T2.
+ * @CLOCKDISC_VERDICT_DELAY: The server claims to have held the packet longer
+ *   than the whole exchange took.
+ * @CLOCKDISC_VERDICT_DUPLICATE: Not newer than the last sample of this source.
+ * @CLOCKDISC_VERDICT_UNSYNC: The leap indicator says that the server is not
+ *   synchronised.
+ * @CLOCKDISC_VERDICT_STRATUM: Stratum 0, or 16 and more.
+ * @CLOCKDISC_VERDICT_DISTANCE: Root delay / 2 plus root dispersion exceeds the
+ *   largest root distance.
+ * @CLOCKDISC_VERDICT_MISSED: A poll that was not answered; counts in reach.
+ * @CLOCKDISC_VERDICT_NO_SOURCE: There is no source with this id, or no longer.
+ * @CLOCKDISC_VERDICT_RATE: More samples a second than the source is allowed.
+ */
+enum clockdisc_verdict {
+	CLOCKDISC_VERDICT_ACCEPTED = 1,
+	CLOCKDISC_VERDICT_KEPT,
+	CLOCKDISC_VERDICT_POPCORN,
+	CLOCKDISC_VERDICT_GENERATION,
+	CLOCKDISC_VERDICT_STAMP_OLD,
+	CLOCKDISC_VERDICT_STAMP_FUTURE,
+	CLOCKDISC_VERDICT_STAMP_ORDER,
+	CLOCKDISC_VERDICT_DELAY,
+	CLOCKDISC_VERDICT_DUPLICATE,
+	CLOCKDISC_VERDICT_UNSYNC,
+	CLOCKDISC_VERDICT_STRATUM,
+	CLOCKDISC_VERDICT_DISTANCE,
+	CLOCKDISC_VERDICT_MISSED,
+	CLOCKDISC_VERDICT_NO_SOURCE,
+	CLOCKDISC_VERDICT_RATE,
+};
+
+/**
+ * enum clockdisc_event - What a notification of the clock group tells.
+ * @CLOCKDISC_EVENT_STATE: The state changed.
+ * @CLOCKDISC_EVENT_STEP: The clock was stepped by us; event-value-ns is the
+ *   step.
+ * @CLOCKDISC_EVENT_SLEW_BEGIN: A slew began; event-value-ns is the phase to be
+ *   moved.
+ * @CLOCKDISC_EVENT_SLEW_END: A slew ended; event-value-ns is what is left of
+ *   it.
+ * @CLOCKDISC_EVENT_LEAP: A leap second was armed, disarmed or happened.
+ * @CLOCKDISC_EVENT_FREEZE: Steering was suspended.
+ * @CLOCKDISC_EVENT_UNFREEZE: Steering was taken up again.
+ * @CLOCKDISC_EVENT_FOREIGN_SET: Somebody else set the clock; event-value-ns is
+ *   by how much.
+ * @CLOCKDISC_EVENT_FOREIGN_RATE: Somebody else changed the clock's rate.
+ * @CLOCKDISC_EVENT_CONFIG: The configuration was changed.
+ * @CLOCKDISC_EVENT_FREQUENCY: The learnt frequency was set by command.
+ * @CLOCKDISC_EVENT_INTERRUPTED: Suspend or a change of the clocksource cut the
+ *   timeline.
+ * @CLOCKDISC_EVENT_SELECTION: Another source was selected, or none is any
+ *   longer.
+ */
+enum clockdisc_event {
+	CLOCKDISC_EVENT_STATE = 1,
+	CLOCKDISC_EVENT_STEP,
+	CLOCKDISC_EVENT_SLEW_BEGIN,
+	CLOCKDISC_EVENT_SLEW_END,
+	CLOCKDISC_EVENT_LEAP,
+	CLOCKDISC_EVENT_FREEZE,
+	CLOCKDISC_EVENT_UNFREEZE,
+	CLOCKDISC_EVENT_FOREIGN_SET,
+	CLOCKDISC_EVENT_FOREIGN_RATE,
+	CLOCKDISC_EVENT_CONFIG,
+	CLOCKDISC_EVENT_FREQUENCY,
+	CLOCKDISC_EVENT_INTERRUPTED,
+	CLOCKDISC_EVENT_SELECTION,
+};
+
+/**
+ * enum clockdisc_source_event - What a notification of the sources group
+ *   tells.
+ * @CLOCKDISC_SOURCE_EVENT_ADDED: The source was added.
+ * @CLOCKDISC_SOURCE_EVENT_REMOVED: The source was removed.
+ * @CLOCKDISC_SOURCE_EVENT_CHANGED: Its settings were changed by command.
+ * @CLOCKDISC_SOURCE_EVENT_REASON: The reason why it is or is not used changed.
+ * @CLOCKDISC_SOURCE_EVENT_SAMPLE: A sample of it was accepted or dropped.
+ */
+enum clockdisc_source_event {
+	CLOCKDISC_SOURCE_EVENT_ADDED = 1,
+	CLOCKDISC_SOURCE_EVENT_REMOVED,
+	CLOCKDISC_SOURCE_EVENT_CHANGED,
+	CLOCKDISC_SOURCE_EVENT_REASON,
+	CLOCKDISC_SOURCE_EVENT_SAMPLE,
+};
+
+/**
+ * enum clockdisc_source_flags - What the operator says of a source.
+ * @CLOCKDISC_SOURCE_FLAGS_PREFER: Chosen as system peer when it is among the
+ *   survivors.
+ * @CLOCKDISC_SOURCE_FLAGS_NOSELECT: Measured and shown, never used.
+ * @CLOCKDISC_SOURCE_FLAGS_TRUST: Its interval is right; sources that do not
+ *   meet it are not used.
+ */
+enum clockdisc_source_flags {
+	CLOCKDISC_SOURCE_FLAGS_PREFER = 1,
+	CLOCKDISC_SOURCE_FLAGS_NOSELECT = 2,
+	CLOCKDISC_SOURCE_FLAGS_TRUST = 4,
+};
+
+enum clockdisc_a_clock {
+	CLOCKDISC_A_CLOCK_PAD = 1,
+	CLOCKDISC_A_CLOCK_STATE,
+	CLOCKDISC_A_CLOCK_ACTUATOR,
+	CLOCKDISC_A_CLOCK_ACTUATOR_REASON,
+	CLOCKDISC_A_CLOCK_SERVO,
+	CLOCKDISC_A_CLOCK_EXPLAIN,
+	CLOCKDISC_A_CLOCK_SYNCHRONISED,
+	CLOCKDISC_A_CLOCK_REAL_NS,
+	CLOCKDISC_A_CLOCK_RAW_NS,
+	CLOCKDISC_A_CLOCK_OFFSET_NS,
+	CLOCKDISC_A_CLOCK_BOUND_NS,
+	CLOCKDISC_A_CLOCK_JITTER_NS,
+	CLOCKDISC_A_CLOCK_FREQ_PPB_Q16,
+	CLOCKDISC_A_CLOCK_WANDER_PPB_Q16,
+	CLOCKDISC_A_CLOCK_RATE_PPB_Q16,
+	CLOCKDISC_A_CLOCK_CLOCK_RATE_PPB_Q16,
+	CLOCKDISC_A_CLOCK_SLEW_LEFT_NS,
+	CLOCKDISC_A_CLOCK_SLEW_TIME_LEFT_NS,
+	CLOCKDISC_A_CLOCK_ROOT_DELAY_NS,
+	CLOCKDISC_A_CLOCK_ROOT_DISPERSION_NS,
+	CLOCKDISC_A_CLOCK_STRATUM,
+	CLOCKDISC_A_CLOCK_REF_ID,
+	CLOCKDISC_A_CLOCK_REF_REAL_NS,
+	CLOCKDISC_A_CLOCK_LEAP,
+	CLOCKDISC_A_CLOCK_TAI_OFFSET_S,
+	CLOCKDISC_A_CLOCK_POLL_LOG2S,
+	CLOCKDISC_A_CLOCK_SELECTED_ID,
+	CLOCKDISC_A_CLOCK_SURVIVORS,
+	CLOCKDISC_A_CLOCK_SOURCES,
+	CLOCKDISC_A_CLOCK_PENDING_NS,
+	CLOCKDISC_A_CLOCK_TIMEX_STATUS,
+	CLOCKDISC_A_CLOCK_TIMEX_MAXERROR_US,
+	CLOCKDISC_A_CLOCK_TIMEX_ESTERROR_US,
+	CLOCKDISC_A_CLOCK_COUNT,
+	CLOCKDISC_A_CLOCK_UPDATES,
+	CLOCKDISC_A_CLOCK_STEPS,
+	CLOCKDISC_A_CLOCK_SLEWS,
+	CLOCKDISC_A_CLOCK_LAST_STEP_NS,
+	CLOCKDISC_A_CLOCK_STEP_THRESHOLD_NS,
+	CLOCKDISC_A_CLOCK_STEPOUT_NS,
+	CLOCKDISC_A_CLOCK_PANIC_THRESHOLD_NS,
+	CLOCKDISC_A_CLOCK_PANIC_ONCE,
+	CLOCKDISC_A_CLOCK_MAX_SLEW_PPB,
+	CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S,
+	CLOCKDISC_A_CLOCK_MIN_SURVIVORS,
+	CLOCKDISC_A_CLOCK_MAX_DISTANCE_NS,
+	CLOCKDISC_A_CLOCK_UNSYNC_LIMIT_NS,
+	CLOCKDISC_A_CLOCK_MINPOLL_LOG2S,
+	CLOCKDISC_A_CLOCK_MAXPOLL_LOG2S,
+	CLOCKDISC_A_CLOCK_EVENT,
+	CLOCKDISC_A_CLOCK_EVENT_VALUE_NS,
+	CLOCKDISC_A_CLOCK_ADJUST_NS,
+
+	__CLOCKDISC_A_CLOCK_MAX,
+	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
+};
+
+enum clockdisc_a_count {
+	CLOCKDISC_A_COUNT_PAD = 1,
+	CLOCKDISC_A_COUNT_VERDICT,
+	CLOCKDISC_A_COUNT_SAMPLES,
+
+	__CLOCKDISC_A_COUNT_MAX,
+	CLOCKDISC_A_COUNT_MAX = (__CLOCKDISC_A_COUNT_MAX - 1)
+};
+
+enum clockdisc_a_source {
+	CLOCKDISC_A_SOURCE_PAD = 1,
+	CLOCKDISC_A_SOURCE_ID,
+	CLOCKDISC_A_SOURCE_NAME,
+	CLOCKDISC_A_SOURCE_KIND,
+	CLOCKDISC_A_SOURCE_FLAGS,
+	CLOCKDISC_A_SOURCE_REASON,
+	CLOCKDISC_A_SOURCE_REF_ID,
+	CLOCKDISC_A_SOURCE_STRATUM,
+	CLOCKDISC_A_SOURCE_LEAP,
+	CLOCKDISC_A_SOURCE_MINPOLL_LOG2S,
+	CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S,
+	CLOCKDISC_A_SOURCE_POLL_LOG2S,
+	CLOCKDISC_A_SOURCE_REACH,
+	CLOCKDISC_A_SOURCE_AGE_NS,
+	CLOCKDISC_A_SOURCE_OFFSET_NS,
+	CLOCKDISC_A_SOURCE_DELAY_NS,
+	CLOCKDISC_A_SOURCE_DISPERSION_NS,
+	CLOCKDISC_A_SOURCE_JITTER_NS,
+	CLOCKDISC_A_SOURCE_ROOT_DELAY_NS,
+	CLOCKDISC_A_SOURCE_ROOT_DISPERSION_NS,
+	CLOCKDISC_A_SOURCE_ROOT_DISTANCE_NS,
+	CLOCKDISC_A_SOURCE_ACCEPTED,
+	CLOCKDISC_A_SOURCE_DROPPED,
+	CLOCKDISC_A_SOURCE_LAST_VERDICT,
+	CLOCKDISC_A_SOURCE_EVENT,
+
+	__CLOCKDISC_A_SOURCE_MAX,
+	CLOCKDISC_A_SOURCE_MAX = (__CLOCKDISC_A_SOURCE_MAX - 1)
+};
+
+enum clockdisc_a_sample {
+	CLOCKDISC_A_SAMPLE_PAD = 1,
+	CLOCKDISC_A_SAMPLE_SOURCE_ID,
+	CLOCKDISC_A_SAMPLE_T1_REAL_NS,
+	CLOCKDISC_A_SAMPLE_T2_REAL_NS,
+	CLOCKDISC_A_SAMPLE_T3_REAL_NS,
+	CLOCKDISC_A_SAMPLE_T4_REAL_NS,
+	CLOCKDISC_A_SAMPLE_REAL_NS,
+	CLOCKDISC_A_SAMPLE_OFFSET_NS,
+	CLOCKDISC_A_SAMPLE_HALF_WIDTH_NS,
+	CLOCKDISC_A_SAMPLE_STRATUM,
+	CLOCKDISC_A_SAMPLE_LEAP,
+	CLOCKDISC_A_SAMPLE_REF_ID,
+	CLOCKDISC_A_SAMPLE_ROOT_DELAY_NS,
+	CLOCKDISC_A_SAMPLE_ROOT_DISPERSION_NS,
+	CLOCKDISC_A_SAMPLE_PRECISION_LOG2S,
+	CLOCKDISC_A_SAMPLE_MISSED,
+	CLOCKDISC_A_SAMPLE_SELF,
+
+	__CLOCKDISC_A_SAMPLE_MAX,
+	CLOCKDISC_A_SAMPLE_MAX = (__CLOCKDISC_A_SAMPLE_MAX - 1)
+};
+
+enum clockdisc_a_submit {
+	CLOCKDISC_A_SUBMIT_SAMPLE = 1,
+	CLOCKDISC_A_SUBMIT_RESULT,
+
+	__CLOCKDISC_A_SUBMIT_MAX,
+	CLOCKDISC_A_SUBMIT_MAX = (__CLOCKDISC_A_SUBMIT_MAX - 1)
+};
+
+enum clockdisc_a_result {
+	CLOCKDISC_A_RESULT_SOURCE_ID = 1,
+	CLOCKDISC_A_RESULT_VERDICT,
+	CLOCKDISC_A_RESULT_POLL_LOG2S,
+
+	__CLOCKDISC_A_RESULT_MAX,
+	CLOCKDISC_A_RESULT_MAX = (__CLOCKDISC_A_RESULT_MAX - 1)
+};
+
+enum clockdisc_cmd {
+	CLOCKDISC_CMD_CLOCK_GET = 1,
+	CLOCKDISC_CMD_CLOCK_SET,
+	CLOCKDISC_CMD_CLOCK_NTF,
+	CLOCKDISC_CMD_SOURCE_GET,
+	CLOCKDISC_CMD_SOURCE_ADD,
+	CLOCKDISC_CMD_SOURCE_SET,
+	CLOCKDISC_CMD_SOURCE_DEL,
+	CLOCKDISC_CMD_SOURCE_NTF,
+	CLOCKDISC_CMD_SAMPLE_SUBMIT,
+	CLOCKDISC_CMD_STEP,
+	CLOCKDISC_CMD_SLEW,
+	CLOCKDISC_CMD_FREEZE,
+	CLOCKDISC_CMD_UNFREEZE,
+	CLOCKDISC_CMD_FREQ_SET,
+
+	__CLOCKDISC_CMD_MAX,
+	CLOCKDISC_CMD_MAX = (__CLOCKDISC_CMD_MAX - 1)
+};
+
+#define CLOCKDISC_MCGRP_CLOCK	"clock"
+#define CLOCKDISC_MCGRP_SOURCES	"sources"
+
+#endif /* _UAPI_LINUX_CLOCKDISC_H */
