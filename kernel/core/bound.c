@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How wrong the clock can be.
+ *
+ *	bound(raw) = distance + PHI * (raw - update) + |estimate(raw) - clock(raw)|
+ *
+ * The last term is what the discipline itself still means to correct. It is measured on a snapshot of the clock, so
+ * that a slew, a step by somebody else, or a rate that never came into effect are all part of it.
+ */
+#include "bound.h"
+
+void cdisc_bound_void(struct cdisc_bound *b)
+{
+	*b = (struct cdisc_bound){ .is_known = false };
+}
+
+void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 phase_ns, s64 freq_ppb_q16)
+{
+	*b = (struct cdisc_bound){
+		.raw_ns		= raw_ns,
+		.distance_ns	= distance_ns,
+		.phase_ns	= phase_ns,
+		.freq_ppb_q16	= freq_ppb_q16,
+		.is_known	= true,
+	};
+}
+
+s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
+{
+	s64 gained_ns = cdisc_ns_from_rate(b->freq_ppb_q16, cdisc_sub_sat(raw_ns, b->raw_ns));
+
+	return cdisc_sub_sat(cdisc_add_sat(b->phase_ns, gained_ns), clock_ns);
+}
+
+s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
+{
+	s64 grown_ns;
+
+	if (!b->is_known)
+		return S64_MAX;
+	grown_ns = cdisc_add_sat(b->distance_ns, cdisc_ns_from_phi(cdisc_sub_sat(raw_ns, b->raw_ns)));
+	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)));
+}

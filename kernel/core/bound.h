@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How wrong the clock can be: a half-width around CLOCK_REALTIME that holds the true time.
+ *
+ * At an update the bound is the root distance of the selected source (RFC 5905, section 11.1). From there it grows
+ * with the tolerance of the oscillator, and the distance between the clock and the estimate is added, so that a
+ * slew in progress is part of it.
+ */
+#ifndef CDISC_BOUND_H
+#define CDISC_BOUND_H
+
+#include "units.h"
+
+/**
+ * struct cdisc_bound - the bound as of the last update
+ * @raw_ns:	instant of the update
+ * @distance_ns: root distance of the estimate then, >= 0
+ * @phase_ns:	estimated reference minus raw then
+ * @freq_ppb_q16: rate of the reference against raw
+ * @is_known:	false before the first update and after an interruption
+ */
+struct cdisc_bound {
+	s64	raw_ns;
+	s64	distance_ns;
+	s64	phase_ns;
+	s64	freq_ppb_q16;
+	bool	is_known;
+};
+
+/* Nobody knows how wrong the clock is. */
+void cdisc_bound_void(struct cdisc_bound *b);
+
+/* Take the estimate and its distance at raw_ns. */
+void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 phase_ns, s64 freq_ppb_q16);
+
+/* Estimated reference minus local, where local is real - raw = clock_ns at raw_ns; the bound must be known. */
+s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
+
+/* Half-width at raw_ns of a clock with real - raw = clock_ns; S64_MAX while unknown. */
+s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
+
+#endif /* CDISC_BOUND_H */

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A source's phase, delay and jitter out of its samples: the clock filter of RFC 5905, section 10.
+ *
+ * After A.5.2 (clock_filter), with these differences:
+ *
+ * - The stages are carried to the newest sample's instant with the learnt frequency before they are compared.
+ * - A stage takes part while its interval, grown with PHI, meets the newest one's. A source that stepped, or a
+ *   frequency that is not known yet, would otherwise keep an old sample of little delay in use for eight polls.
+ * - Stages that are not filled are left out, where the RFC counts each as MAXDISP and so refuses a source before its
+ *   fourth sample. A sample here is an interval that holds from the first on: a guest that was restored must not
+ *   wait. The last stage takes the weight that is left, so that the weights add up to one.
+ * - The spike is compared with the jitter from before it came: its own would hide it. A suppressed sample does not
+ *   enter the register, where it would be in use one poll later. The second winner in a row passes, as in the RFC.
+ */
+#include "estimator.h"
+
+/* A stage as it is lined up: carried to the newest sample's instant. */
+struct row {
+	const struct cdisc_sample	*s;
+	s64				phase_ns;
+	bool				is_stale;	/* older than the sample in use */
+};
+
+void cdisc_filter_reset(struct cdisc_filter *f)
+{
+	memset(f, 0, sizeof(*f));
+}
+
+static void push(struct cdisc_filter *f, const struct cdisc_sample *s)
+{
+	f->head = f->count ? (u8)((f->head + 1) % CDISC_FILTER_STAGES) : 0;
+	f->stage[f->head] = *s;
+	f->last_raw_ns = s->raw_ns;
+	f->count = min_t(u8, f->count + 1, CDISC_FILTER_STAGES);
+}
+
+static s64 carry(s64 phase_ns, s64 freq_ppb_q16, s64 dt_ns)
+{
+	return cdisc_add_sat(phase_ns, cdisc_ns_from_rate(freq_ppb_q16, dt_ns));
+}
+
+/* Both true to their word, two samples of one source overlap when they are brought to the same instant. */
+static bool is_compatible(const struct row *r, const struct cdisc_sample *newest)
+{
+	s64 reach_ns = cdisc_add_sat(cdisc_add_sat(r->s->half_ns, newest->half_ns),
+				     cdisc_ns_from_phi(cdisc_sub_sat(newest->raw_ns, r->s->raw_ns)));
+
+	return cdisc_abs(cdisc_sub_sat(r->phase_ns, newest->phase_ns)) <= reach_ns;
+}
+
+/* Least delay first, of equal ones the newer; what is older than the sample in use comes after all others. */
+static int compare_rows(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	if (a->is_stale != b->is_stale)
+		return a->is_stale ? 1 : -1;
+	if (a->s->delay_ns != b->s->delay_ns)
+		return a->s->delay_ns < b->s->delay_ns ? -1 : 1;
+	if (a->s->raw_ns != b->s->raw_ns)
+		return a->s->raw_ns > b->s->raw_ns ? -1 : 1;
+	return 0;
+}
+
+/* Line the stages up, the one to be used first; used_raw_ns is that of the sample in use so far. */
+static unsigned int line_up(const struct cdisc_filter *f, s64 used_raw_ns, s64 freq_ppb_q16, struct row *rows)
+{
+	const struct cdisc_sample *newest = &f->stage[f->head];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < f->count; i++) {
+		struct row *r = &rows[n];
+
+		r->s = &f->stage[i];
+		r->phase_ns = carry(r->s->phase_ns, freq_ppb_q16, cdisc_sub_sat(newest->raw_ns, r->s->raw_ns));
+		r->is_stale = r->s->raw_ns < used_raw_ns;
+		if (is_compatible(r, newest))
+			n++;
+	}
+	sort(rows, n, sizeof(*rows), compare_rows, NULL);
+	return n;
+}
+
+/* v / 2^n rounded up, v >= 0: an error bound does not shrink by rounding. */
+static s64 halve_up(s64 v, unsigned int n)
+{
+	return cdisc_mul_div_up(v, 1, 1LL << n);
+}
+
+/* RFC 5905, section 10: the sum of the stages' dispersions, each weighing half of the one before. */
+static s64 dispersion(const struct row *rows, unsigned int n)
+{
+	s64 sum_ns = 0, stage_ns = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		s64 age_ns = cdisc_abs(cdisc_sub_sat(rows[0].s->raw_ns, rows[i].s->raw_ns));
+
+		stage_ns = cdisc_add_sat(rows[i].s->disp_ns, cdisc_ns_from_phi(age_ns));
+		sum_ns = cdisc_add_sat(sum_ns, halve_up(stage_ns, i + 1));
+	}
+	return cdisc_add_sat(sum_ns, halve_up(stage_ns, n));
+}
+
+/* RFC 5905, section 10: RMS of the differences between the other stages and the one in use; at least 1 ns. */
+static s64 jitter(const struct row *rows, unsigned int n)
+{
+	s64 diff_ns[CDISC_FILTER_STAGES];
+	unsigned int i;
+
+	for (i = 1; i < n; i++)
+		diff_ns[i - 1] = cdisc_sub_sat(rows[i].phase_ns, rows[0].phase_ns);
+	return n > 1 ? max_t(s64, cdisc_rms(diff_ns, n - 1), 1) : 1;
+}
+
+static void estimate(const struct row *rows, unsigned int n, struct cdisc_estimate *e)
+{
+	const struct cdisc_sample *best = rows[0].s;
+
+	*e = (struct cdisc_estimate){
+		.raw_ns		= best->raw_ns,
+		.sample_raw_ns	= best->raw_ns,
+		.phase_ns	= best->phase_ns,
+		.delay_ns	= best->delay_ns,
+		.half_ns	= best->half_ns,
+		.disp_ns	= dispersion(rows, n),
+		.jitter_ns	= jitter(rows, n),
+	};
+}
+
+/*
+ * The popcorn spike suppressor. It takes two samples that agree to say what the jitter is, and no jitter is below
+ * what the sample itself says it can be read to.
+ */
+static bool is_spike(const struct cdisc_filter *f, const struct cdisc_sample *s, s64 freq_ppb_q16, s64 poll_ns)
+{
+	s64 age_ns = cdisc_sub_sat(s->raw_ns, f->used.sample_raw_ns);
+	s64 jitter_ns = max_t(s64, f->used.jitter_ns, s->disp_ns);
+	s64 gap_ns = cdisc_sub_sat(s->phase_ns, carry(f->used.phase_ns, freq_ppb_q16, age_ns));
+
+	if (f->agreeing < 2 || f->was_spike || age_ns >= cdisc_mul_sat(2, poll_ns))
+		return false;
+	return cdisc_abs(gap_ns) > cdisc_mul_sat(CDISC_SGATE, jitter_ns);
+}
+
+enum clockdisc_verdict cdisc_filter_add(struct cdisc_filter *f, const struct cdisc_sample *s,
+					s64 freq_ppb_q16, s64 poll_ns)
+{
+	struct row rows[CDISC_FILTER_STAGES];
+	struct cdisc_filter next = *f;
+	bool is_kept, is_newest;
+	unsigned int n;
+
+	if (f->count && s->raw_ns <= f->last_raw_ns)
+		return CLOCKDISC_VERDICT_DUPLICATE;
+	push(&next, s);
+	n = line_up(&next, f->count ? f->used.sample_raw_ns : s->raw_ns, freq_ppb_q16, rows);
+	next.agreeing = (u8)n;
+	estimate(rows, n, &next.used);
+	is_newest = next.used.sample_raw_ns == s->raw_ns;
+	is_kept = f->count && next.used.sample_raw_ns == f->used.sample_raw_ns;
+	if (is_newest && is_spike(f, s, freq_ppb_q16, poll_ns)) {
+		f->was_spike = true;
+		f->last_raw_ns = s->raw_ns;
+		return CLOCKDISC_VERDICT_POPCORN;
+	}
+	*f = next;
+	if (is_kept)
+		return CLOCKDISC_VERDICT_KEPT;
+	f->was_spike = false;
+	return CLOCKDISC_VERDICT_ACCEPTED;
+}
+
+void cdisc_filter_predict(const struct cdisc_filter *f, s64 raw_ns, s64 freq_ppb_q16,
+			  struct cdisc_estimate *out)
+{
+	s64 dt_ns = cdisc_sub_sat(raw_ns, f->used.sample_raw_ns);
+
+	*out = f->used;
+	out->raw_ns = raw_ns;
+	out->phase_ns = carry(out->phase_ns, freq_ppb_q16, dt_ns);
+	out->disp_ns = cdisc_add_sat(out->disp_ns, cdisc_ns_from_phi(dt_ns));
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One pass of the discipline: select -> policy -> servo -> steer, closed on snapshots of the clock.
+ */
+#include "loop.h"
+
+/*
+ * A shorter stretch than this tells little about the clock's rate: two readings of 1 ns and the 0.1 ppm by which the
+ * timekeeper's multiplier is off between ticks make 0.1 ppm over 250 ms. Longer, and a cold start waits for it.
+ */
+#define BIAS_MIN_NS	(CDISC_NSEC_PER_SEC / 4)
+
+/* Stretches weigh in the bias by their length against this; shorter lets reading noise in, longer lags a change. */
+#define BIAS_MEMORY_NS	(16 * CDISC_NSEC_PER_SEC)
+
+/* Rates that differ by less are the same to the kernel: half a unit of scaled ppm, 0.0076 ppb. */
+#define RATE_RESOLUTION_PPB_Q16	500
+
+#define EVENT(name)	(1U << CLOCKDISC_EVENT_##name)
+
+static s64 clock_ns(const struct cdisc_now *now)
+{
+	return cdisc_sub_sat(now->real_ns, now->raw_ns);
+}
+
+void cdisc_config_defaults(struct cdisc_config *cfg)
+{
+	*cfg = (struct cdisc_config){
+		.policy = {
+			.step_ns	= 128000000LL,			/* RFC 5905, section 11.3: STEPT */
+			.stepout_ns	= 300 * CDISC_NSEC_PER_SEC,	/* ntpd since 4.2.8; RFC says 900 */
+			.panic_ns	= 1000 * CDISC_NSEC_PER_SEC,	/* RFC 5905, section 11.3: PANICT */
+		},
+		.steer = {
+			.max_slew_ppb	= 500000,	/* the kernel's and ntpd's own limit */
+		},
+		.select = {
+			.min_survivors	 = 1,		/* RFC 5905, section 7.2: CMIN */
+			.max_distance_ns = 1500000000LL,	/* MAXDIST of ntpd; RFC says 1 s */
+		},
+		.unsync_ns	= 1500000000LL,
+		.minpoll_log2s	= CDISC_POLL_DEFAULT_MIN_LOG2S,
+		.maxpoll_log2s	= CDISC_POLL_DEFAULT_MAX_LOG2S,
+		.servo		= CLOCKDISC_SERVO_NTP,
+	};
+}
+
+enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg)
+{
+	if (cfg->minpoll_log2s > cfg->maxpoll_log2s)
+		return CDISC_CONFIG_POLL_ORDER;
+	if (cfg->policy.panic_ns && cfg->policy.panic_ns <= cfg->policy.step_ns)
+		return CDISC_CONFIG_PANIC_BELOW_STEP;
+	if (!cdisc_servo_find(cfg->servo))
+		return CDISC_CONFIG_SERVO;
+	return CDISC_CONFIG_OK;
+}
+
+void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg)
+{
+	const struct cdisc_servo_ops *ops = cdisc_servo_find(cfg->servo);
+
+	l->cfg = *cfg;
+	l->servo.minpoll_log2s = cfg->minpoll_log2s;
+	l->servo.maxpoll_log2s = cfg->maxpoll_log2s;
+	l->servo.poll_log2s = clamp_t(s8, l->servo.poll_log2s, cfg->minpoll_log2s, cfg->maxpoll_log2s);
+	if (ops != l->servo.ops) {
+		l->servo.ops = ops;
+		ops->restart(&l->servo);
+	}
+}
+
+void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const struct cdisc_now *now,
+		     s64 rate_ppb_q16, bool can_steer)
+{
+	memset(l, 0, sizeof(*l));
+	l->state = CLOCKDISC_STATE_UNSET;
+	l->state_raw_ns = now->raw_ns;
+	l->sel.peer = -1;
+	l->sel.stratum = CDISC_STRATUM_UNSYNC;
+	l->sel.leap = CLOCKDISC_LEAP_UNSYNC;
+	l->can_steer = can_steer;
+	cdisc_loop_configure(l, cfg);
+	cdisc_bound_void(&l->bound);
+	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
+	cdisc_loop_rate_set(l, now, rate_ppb_q16);
+}
+
+s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	return l->bound.is_known ? cdisc_bound_offset(&l->bound, now->raw_ns, clock_ns(now)) : 0;
+}
+
+s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	return cdisc_bound_at(&l->bound, now->raw_ns, clock_ns(now));
+}
+
+bool cdisc_loop_is_synced(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	bool is_held = l->state == CLOCKDISC_STATE_FREQ || l->state == CLOCKDISC_STATE_SYNC ||
+		       l->state == CLOCKDISC_STATE_SPIKE;
+
+	return is_held && l->selected_id && cdisc_loop_bound(l, now) <= l->cfg.unsync_ns;
+}
+
+static void enter_state(struct cdisc_loop *l, enum clockdisc_state next, s64 raw_ns, struct cdisc_todo *todo)
+{
+	enum clockdisc_state last = l->state;
+
+	if (next == last)
+		return;
+	l->state = next;
+	l->state_raw_ns = raw_ns;
+	todo->events |= EVENT(STATE);
+	if (next == CLOCKDISC_STATE_FROZEN)
+		todo->events |= EVENT(FREEZE);
+	if (last == CLOCKDISC_STATE_FROZEN)
+		todo->events |= EVENT(UNFREEZE);
+	if (last == CLOCKDISC_STATE_FREQ && next == CLOCKDISC_STATE_SYNC)
+		l->has_freq = true;
+}
+
+static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_correction *c,
+		       struct cdisc_todo *todo)
+{
+	bool was_slewing = l->steer.is_slewing;
+
+	cdisc_steer_slew(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns,
+			 l->servo.freq_ppb_q16);
+	if (l->steer.is_slewing && !was_slewing) {
+		l->slews++;
+		todo->slew_ns = c->slew_ns;
+		todo->events |= EVENT(SLEW_BEGIN);
+	}
+}
+
+/* Act on an event; u is NULL for events that carry no offset. */
+static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struct cdisc_now *now,
+		const struct cdisc_update *u, struct cdisc_todo *todo)
+{
+	struct cdisc_correction c = { 0 };
+	u32 actions, none;
+	enum clockdisc_state next = cdisc_policy_next(l->state, event, &actions);
+	bool moves = false;
+
+	if (actions & CDISC_ACTION_RESTART)
+		l->servo.ops->restart(&l->servo);
+	if (actions & CDISC_ACTION_PEND) {
+		l->pending_ns = u->offset_ns;
+		l->has_pending = true;
+	}
+	if (actions & CDISC_ACTION_MEASURE) {
+		if (l->servo.ops->measure(&l->servo, u, &c))
+			next = cdisc_policy_next(next, CDISC_EVENT_SMALL_LATE, &none);
+		moves = true;
+	}
+	if (actions & CDISC_ACTION_UPDATE) {
+		l->servo.ops->update(&l->servo, u, &c);
+		moves = true;
+	}
+	if (actions & CDISC_ACTION_STEP)
+		todo->step_ns = l->sel.phase_ns - clock_ns(now);
+	else if (moves)
+		begin_slew(l, now, &c, todo);
+	if (actions & CDISC_ACTION_HOLD)
+		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+	enter_state(l, next, now->raw_ns, todo);
+}
+
+/* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
+static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_ns, s64 since_ns, bool is_first)
+{
+	struct cdisc_policy_limits lim = l->cfg.policy;
+
+	if (!l->can_steer) {
+		lim.step_ns = 0;
+		lim.panic_ns = 0;
+	}
+	return cdisc_policy_event(&lim, l->state, offset_ns, since_ns, is_first);
+}
+
+static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now,
+			  struct cdisc_todo *todo)
+{
+	struct cdisc_update u = {
+		.raw_ns		= now->raw_ns,
+		.sample_raw_ns	= l->sel.sample_raw_ns,
+		.phase_ns	= l->sel.phase_ns,
+		.offset_ns	= cdisc_sub_sat(l->sel.phase_ns, clock_ns(now)),
+		.jitter_ns	= l->sel.jitter_ns,
+		.poll_log2s	= cdisc_peer_poll(peer, l->servo.poll_log2s),
+	};
+	enum cdisc_policy_event event;
+	bool is_first = !l->has_used;
+
+	if (l->has_used && u.sample_raw_ns <= l->used_raw_ns)
+		return;
+	l->used_raw_ns = u.sample_raw_ns;
+	l->has_used = true;
+	l->update_real_ns = now->real_ns;
+	l->updates++;
+	event = classify(l, u.offset_ns, now->raw_ns - l->state_raw_ns, is_first);
+	/* The offset that is about to be stepped away is none of the servo's. */
+	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
+		u.offset_ns = 0;
+	act(l, event, now, &u, todo);
+}
+
+void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n,
+		       struct cdisc_select_work *work, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	u32 last_id = l->selected_id;
+
+	cdisc_select(peers, n, work, &l->cfg.select, now->raw_ns, l->servo.freq_ppb_q16, last_id, &l->sel);
+	l->selected_id = l->sel.peer < 0 ? 0 : peers[l->sel.peer]->id;
+	if (l->selected_id != last_id)
+		todo->events |= EVENT(SELECTION);
+	if (l->sel.peer < 0) {
+		act(l, CDISC_EVENT_LOST, now, NULL, todo);
+		return;
+	}
+	use_selection(l, peers[l->sel.peer], now, todo);
+	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+}
+
+void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
+			struct cdisc_todo *todo)
+{
+	l->anchor = *now;
+	l->has_anchor = true;
+	if (!is_ours) {
+		cdisc_steer_stepped(&l->steer, step_ns);
+		return;
+	}
+	l->steps++;
+	l->last_step_ns = step_ns;
+	todo->events |= EVENT(STEP);
+	cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+	/* The operator has made the correction that panic refused. */
+	if (l->has_pending)
+		cdisc_loop_unfreeze(l, now, todo);
+}
+
+void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo)
+{
+	l->anchor = *now;
+	l->has_anchor = true;
+	l->bound.phase_ns = cdisc_add_sat(l->bound.phase_ns, leap_ns);
+	l->servo.ops->restart(&l->servo);
+	cdisc_steer_stepped(&l->steer, leap_ns);
+	todo->events |= EVENT(LEAP);
+}
+
+void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	cdisc_bound_void(&l->bound);
+	l->anchor = *now;
+	l->has_anchor = true;
+	l->has_used = false;
+	l->selected_id = 0;
+	l->sel.peer = -1;
+	todo->events |= EVENT(INTERRUPTED);
+	act(l, CDISC_EVENT_CUT, now, NULL, todo);
+	cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+}
+
+void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo)
+{
+	struct cdisc_correction c = { .slew_ns = slew_ns };
+
+	begin_slew(l, now, &c, todo);
+}
+
+void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	act(l, CDISC_EVENT_FREEZE, now, NULL, todo);
+}
+
+void cdisc_loop_unfreeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	l->has_pending = false;
+	act(l, l->has_freq ? CDISC_EVENT_UNFREEZE : CDISC_EVENT_UNFREEZE_COLD, now, NULL, todo);
+}
+
+void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 freq_ppb_q16,
+			 struct cdisc_todo *todo)
+{
+	l->servo.freq_ppb_q16 = clamp_t(s64, freq_ppb_q16, -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
+	l->servo.ops->restart(&l->servo);
+	l->has_freq = true;
+	l->bound.freq_ppb_q16 = l->servo.freq_ppb_q16;
+	todo->events |= EVENT(FREQUENCY);
+	act(l, CDISC_EVENT_FREQ_SET, now, NULL, todo);
+}
+
+/* How fast the clock runs since the rate was last set, and by how much that is not what was set. */
+static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	s64 span_ns = now->raw_ns - l->anchor.raw_ns;
+	s64 bias_ppb_q16;
+
+	if (!l->has_anchor || span_ns < BIAS_MIN_NS)
+		return;
+	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(clock_ns(now) - clock_ns(&l->anchor), span_ns);
+	bias_ppb_q16 = cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16);
+	if (!l->has_bias)
+		l->bias_ppb_q16 = bias_ppb_q16;
+	else
+		l->bias_ppb_q16 += cdisc_mul_div(cdisc_sub_sat(bias_ppb_q16, l->bias_ppb_q16), span_ns,
+						 cdisc_add_sat(span_ns, BIAS_MEMORY_NS));
+	l->has_bias = true;
+}
+
+void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	bool was_slewing = l->steer.is_slewing;
+	struct cdisc_steer_plan plan;
+	s64 ask_ppb_q16;
+
+	measure_rate(l, now);
+	todo->wake_raw_ns = S64_MAX;
+	if (!l->can_steer || !l->steer.has_line)
+		return;
+	if (!l->has_bias) {
+		todo->wake_raw_ns = l->anchor.raw_ns + BIAS_MIN_NS;
+		return;
+	}
+	cdisc_steer_plan(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), &plan);
+	if (was_slewing && !l->steer.is_slewing) {
+		todo->slew_ns = plan.left_ns;
+		todo->events |= EVENT(SLEW_END);
+	}
+	ask_ppb_q16 = clamp_t(s64, plan.rate_ppb_q16 - l->bias_ppb_q16,
+			      -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
+	todo->rate_ppb_q16 = ask_ppb_q16;
+	todo->is_rate_new = cdisc_abs(ask_ppb_q16 - l->rate_ppb_q16) > RATE_RESOLUTION_PPB_Q16;
+	todo->wake_raw_ns = plan.wake_raw_ns;
+}
+
+void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16)
+{
+	l->rate_ppb_q16 = rate_ppb_q16;
+	l->anchor = *now;
+	l->has_anchor = true;
+}

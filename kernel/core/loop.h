@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One pass of the discipline: select -> policy -> servo -> steer, closed on snapshots of the clock.
+ *
+ * The engine and the simulator drive it alike. It decides, the caller acts and reports what was really done:
+ *
+ *	cdisc_loop_update() or a command               what to do: perhaps a step
+ *	  step the clock, then cdisc_loop_stepped()
+ *	cdisc_loop_plan(), also when the timer wakes   the rate to set and when to wake
+ *	  set the rate, then cdisc_loop_rate_set()
+ *
+ * Two rates are told apart. The learnt frequency is the reference's against the counter. The rate applied is what
+ * the actuator was given; the clock's own rate against the counter is measured between snapshots, and what it
+ * differs by from the rate applied (the bias: the tick's nominal length, somebody else's adjustment) is taken
+ * into account when the next one is set.
+ */
+#ifndef CDISC_LOOP_H
+#define CDISC_LOOP_H
+
+#include "bound.h"
+#include "policy.h"
+#include "select.h"
+#include "servo.h"
+#include "steer.h"
+
+/**
+ * struct cdisc_now - a snapshot of the clock
+ * @raw_ns:	counter time
+ * @real_ns:	CLOCK_REALTIME at the same counter value
+ */
+struct cdisc_now {
+	s64	raw_ns;
+	s64	real_ns;
+};
+
+/**
+ * struct cdisc_config - all that an operator can set
+ * @policy:	step, stepout, panic
+ * @steer:	slew limits
+ * @select:	survivors and distance
+ * @unsync_ns:	bound above which the clock is not synchronised
+ * @minpoll_log2s: least poll interval asked for
+ * @maxpoll_log2s: largest poll interval asked for
+ * @servo:	which servo
+ */
+struct cdisc_config {
+	struct cdisc_policy_limits	policy;
+	struct cdisc_steer_limits	steer;
+	struct cdisc_select_limits	select;
+	s64				unsync_ns;
+	s8				minpoll_log2s;
+	s8				maxpoll_log2s;
+	enum clockdisc_servo		servo;
+};
+
+/* ntpd's defaults. */
+void cdisc_config_defaults(struct cdisc_config *cfg);
+
+/* What can be wrong with a configuration as a whole; each attribute alone is checked where it comes in. */
+enum cdisc_config_error {
+	CDISC_CONFIG_OK,
+	CDISC_CONFIG_POLL_ORDER,	/* minpoll above maxpoll */
+	CDISC_CONFIG_PANIC_BELOW_STEP,	/* panic threshold not above the step threshold */
+	CDISC_CONFIG_SERVO,		/* no such servo */
+};
+
+enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
+
+/**
+ * struct cdisc_loop - the discipline
+ * @cfg:	configuration
+ * @servo:	servo
+ * @steer:	planner
+ * @bound:	bound
+ * @sel:	outcome of the last selection
+ * @state:	state
+ * @state_raw_ns: since when
+ * @selected_id: id of the system peer, 0 for none
+ * @used_raw_ns: instant of the sample that the last update rested on
+ * @update_real_ns: CLOCK_REALTIME of the last update
+ * @rate_ppb_q16: what the actuator has set
+ * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
+ * @clock_rate_ppb_q16: rate of the clock against the counter, measured
+ * @anchor:	snapshot taken when the rate was last set
+ * @pending_ns:	correction that panic refused
+ * @last_step_ns: last step of ours
+ * @updates:	updates of the servo
+ * @steps:	steps of ours
+ * @slews:	slews
+ * @has_used:	@used_raw_ns means something
+ * @has_bias:	@bias_ppb_q16 has been measured
+ * @has_anchor:	@anchor means something
+ * @has_freq:	a frequency has been learnt or given
+ * @has_pending: @pending_ns means something
+ * @can_steer:	the actuator moves the clock
+ */
+struct cdisc_loop {
+	struct cdisc_config	cfg;
+	struct cdisc_servo	servo;
+	struct cdisc_steer	steer;
+	struct cdisc_bound	bound;
+	struct cdisc_selection	sel;
+	enum clockdisc_state	state;
+	s64			state_raw_ns;
+	u32			selected_id;
+	s64			used_raw_ns;
+	s64			update_real_ns;
+	s64			rate_ppb_q16;
+	s64			bias_ppb_q16;
+	s64			clock_rate_ppb_q16;
+	struct cdisc_now	anchor;
+	s64			pending_ns;
+	s64			last_step_ns;
+	u64			updates;
+	u64			steps;
+	u64			slews;
+	bool			has_used;
+	bool			has_bias;
+	bool			has_anchor;
+	bool			has_freq;
+	bool			has_pending;
+	bool			can_steer;
+};
+
+/**
+ * struct cdisc_todo - what the caller is to do, and to tell
+ * @events:	set of 1 << CLOCKDISC_EVENT_*
+ * @step_ns:	step the clock by this when not 0
+ * @slew_ns:	phase of the slew that began or what is left of the one that ended
+ * @rate_ppb_q16: set this rate; see @is_rate_new
+ * @wake_raw_ns: call cdisc_loop_plan() then, S64_MAX for not at all
+ * @is_rate_new: the rate differs from the one that is set
+ */
+struct cdisc_todo {
+	u32	events;
+	s64	step_ns;
+	s64	slew_ns;
+	s64	rate_ppb_q16;
+	s64	wake_raw_ns;
+	bool	is_rate_new;
+};
+
+/* Start on a clock whose actuator runs at rate_ppb_q16; can_steer is false for an actuator that only observes. */
+void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const struct cdisc_now *now,
+		     s64 rate_ppb_q16, bool can_steer);
+
+/* Take over a checked configuration. */
+void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);
+
+/**
+ * cdisc_loop_update() - samples arrived or sources changed: select and act on it
+ * @l:		the discipline
+ * @peers:	the sources
+ * @n:		their number
+ * @work:	room for the selection
+ * @now:	a snapshot
+ * @todo:	zeroed by the caller; what is to be done is added
+ *
+ * Context: Any. Takes no lock, reads no clock.
+ */
+void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n,
+		       struct cdisc_select_work *work, const struct cdisc_now *now, struct cdisc_todo *todo);
+
+/* The clock was stepped by step_ns, @now is a snapshot from after it; is_ours tells a step of ours. */
+void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
+			struct cdisc_todo *todo);
+
+/* The kernel inserted (leap_ns < 0) or deleted a leap second: reference and clock moved together. */
+void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo);
+
+/* The timeline was cut: suspend or another clocksource. Phases seen so far mean nothing on the new one. */
+void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+
+/* The rate to set now and the time to wake; to be called after everything else. */
+void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+
+/* The actuator has set rate_ppb_q16; @now is a snapshot from right after it. */
+void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16);
+
+/* The operator's commands; the caller goes on with the step, if any, and cdisc_loop_plan(). */
+void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo);
+void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+void cdisc_loop_unfreeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 freq_ppb_q16,
+			 struct cdisc_todo *todo);
+
+/* Reference minus local; 0 while nothing is known. */
+s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now);
+
+/* Half-width of what the clock can be wrong by, S64_MAX while unknown. */
+s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now);
+
+/* A selected source holds the clock within the limit. */
+bool cdisc_loop_is_synced(const struct cdisc_loop *l, const struct cdisc_now *now);
+
+#endif /* CDISC_LOOP_H */

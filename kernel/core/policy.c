@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The policy: what the discipline may do to the clock next, as a pure function of state and event.
+ *
+ * A table, so that the test can walk all of it and a reader can see all of it. RFC 5905, figure 25, with these
+ * differences: frequencies are measured on the counter, so a step never disturbs a measurement and state FREQ
+ * corrects the phase meanwhile; two offsets in a row above the panic threshold freeze the clock where RFC and
+ * ntpd exit; losing all sources leads to HOLDOVER.
+ */
+#include "policy.h"
+
+struct transition {
+	enum clockdisc_state	next;
+	u32			actions;
+};
+
+#define STEP	CDISC_ACTION_STEP
+#define MEASURE	CDISC_ACTION_MEASURE
+#define UPDATE	CDISC_ACTION_UPDATE
+#define RESTART	CDISC_ACTION_RESTART
+#define HOLD	CDISC_ACTION_HOLD
+#define PEND	CDISC_ACTION_PEND
+
+#define UNSET		CLOCKDISC_STATE_UNSET
+#define FSET		CLOCKDISC_STATE_FSET
+#define FREQ		CLOCKDISC_STATE_FREQ
+#define SYNC		CLOCKDISC_STATE_SYNC
+#define SPIKE		CLOCKDISC_STATE_SPIKE
+#define HOLDOVER	CLOCKDISC_STATE_HOLDOVER
+#define FROZEN		CLOCKDISC_STATE_FROZEN
+
+static const struct transition table[FROZEN + 1][CDISC_EVENT_COUNT] = {
+	[UNSET] = {
+		[CDISC_EVENT_SMALL]		= { FREQ, MEASURE },
+		[CDISC_EVENT_SMALL_LATE]	= { FREQ, MEASURE },
+		[CDISC_EVENT_LARGE]		= { FREQ, STEP | MEASURE },
+		[CDISC_EVENT_LARGE_LATE]	= { FREQ, STEP | MEASURE },
+		[CDISC_EVENT_PANIC]		= { FROZEN, HOLD | PEND },
+		[CDISC_EVENT_LOST]		= { UNSET, 0 },
+		[CDISC_EVENT_FREQ_SET]		= { FSET, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { UNSET, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { UNSET, 0 },
+		[CDISC_EVENT_CUT]		= { UNSET, RESTART },
+	},
+	[FSET] = {
+		[CDISC_EVENT_SMALL]		= { SYNC, UPDATE },
+		[CDISC_EVENT_SMALL_LATE]	= { SYNC, UPDATE },
+		[CDISC_EVENT_LARGE]		= { SYNC, STEP },
+		[CDISC_EVENT_LARGE_LATE]	= { SYNC, STEP },
+		[CDISC_EVENT_PANIC]		= { FROZEN, HOLD | PEND },
+		[CDISC_EVENT_LOST]		= { FSET, 0 },
+		[CDISC_EVENT_FREQ_SET]		= { FSET, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { FSET, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { FSET, 0 },
+		[CDISC_EVENT_CUT]		= { FSET, RESTART },
+	},
+	[FREQ] = {
+		[CDISC_EVENT_SMALL]		= { FREQ, MEASURE },
+		[CDISC_EVENT_SMALL_LATE]	= { SYNC, MEASURE },
+		[CDISC_EVENT_LARGE]		= { FREQ, 0 },
+		[CDISC_EVENT_LARGE_LATE]	= { FREQ, STEP | RESTART },
+		[CDISC_EVENT_PANIC]		= { FROZEN, HOLD | PEND },
+		[CDISC_EVENT_LOST]		= { FREQ, HOLD },
+		[CDISC_EVENT_FREQ_SET]		= { SYNC, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { FREQ, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { FREQ, 0 },
+		[CDISC_EVENT_CUT]		= { FREQ, RESTART },
+	},
+	[SYNC] = {
+		[CDISC_EVENT_SMALL]		= { SYNC, UPDATE },
+		[CDISC_EVENT_SMALL_LATE]	= { SYNC, UPDATE },
+		[CDISC_EVENT_LARGE]		= { SPIKE, 0 },
+		[CDISC_EVENT_LARGE_LATE]	= { SYNC, STEP | RESTART },
+		[CDISC_EVENT_PANIC]		= { SPIKE, 0 },
+		[CDISC_EVENT_LOST]		= { HOLDOVER, HOLD },
+		[CDISC_EVENT_FREQ_SET]		= { SYNC, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { SYNC, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { SYNC, 0 },
+		[CDISC_EVENT_CUT]		= { SYNC, RESTART },
+	},
+	[SPIKE] = {
+		[CDISC_EVENT_SMALL]		= { SYNC, UPDATE },
+		[CDISC_EVENT_SMALL_LATE]	= { SYNC, UPDATE },
+		[CDISC_EVENT_LARGE]		= { SPIKE, 0 },
+		[CDISC_EVENT_LARGE_LATE]	= { SYNC, STEP | RESTART },
+		[CDISC_EVENT_PANIC]		= { FROZEN, HOLD | PEND },
+		[CDISC_EVENT_LOST]		= { HOLDOVER, HOLD },
+		[CDISC_EVENT_FREQ_SET]		= { SPIKE, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { SPIKE, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { SPIKE, 0 },
+		[CDISC_EVENT_CUT]		= { SPIKE, RESTART },
+	},
+	[HOLDOVER] = {
+		[CDISC_EVENT_SMALL]		= { SYNC, UPDATE },
+		[CDISC_EVENT_SMALL_LATE]	= { SYNC, UPDATE },
+		[CDISC_EVENT_LARGE]		= { SPIKE, 0 },
+		[CDISC_EVENT_LARGE_LATE]	= { SYNC, STEP | RESTART },
+		[CDISC_EVENT_PANIC]		= { SPIKE, 0 },
+		[CDISC_EVENT_LOST]		= { HOLDOVER, 0 },
+		[CDISC_EVENT_FREQ_SET]		= { HOLDOVER, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { HOLDOVER, 0 },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { HOLDOVER, 0 },
+		[CDISC_EVENT_CUT]		= { HOLDOVER, RESTART },
+	},
+	[FROZEN] = {
+		[CDISC_EVENT_SMALL]		= { FROZEN, 0 },
+		[CDISC_EVENT_SMALL_LATE]	= { FROZEN, 0 },
+		[CDISC_EVENT_LARGE]		= { FROZEN, 0 },
+		[CDISC_EVENT_LARGE_LATE]	= { FROZEN, 0 },
+		[CDISC_EVENT_PANIC]		= { FROZEN, 0 },
+		[CDISC_EVENT_LOST]		= { FROZEN, 0 },
+		[CDISC_EVENT_FREQ_SET]		= { FROZEN, HOLD },
+		[CDISC_EVENT_FREEZE]		= { FROZEN, HOLD },
+		[CDISC_EVENT_UNFREEZE]		= { HOLDOVER, RESTART },
+		[CDISC_EVENT_UNFREEZE_COLD]	= { UNSET, RESTART },
+		[CDISC_EVENT_CUT]		= { FROZEN, RESTART },
+	},
+};
+
+/* The stepout counts in the states that wait for it; elsewhere a first large offset only starts the wait. */
+static bool is_late(const struct cdisc_policy_limits *lim, enum clockdisc_state state, s64 since_ns)
+{
+	if (lim->stepout_ns == 0)
+		return true;
+	if (state != CLOCKDISC_STATE_FREQ && state != CLOCKDISC_STATE_SPIKE)
+		return false;
+	return since_ns >= lim->stepout_ns;
+}
+
+enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_limits *lim, enum clockdisc_state state,
+					   s64 offset_ns, s64 since_ns, bool is_first)
+{
+	s64 size_ns = cdisc_abs(offset_ns);
+	bool late = is_late(lim, state, since_ns);
+
+	if (lim->panic_ns && size_ns > lim->panic_ns && !(lim->panic_once && is_first))
+		return CDISC_EVENT_PANIC;
+	if (lim->step_ns && size_ns > lim->step_ns)
+		return late ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_LARGE;
+	return late ? CDISC_EVENT_SMALL_LATE : CDISC_EVENT_SMALL;
+}
+
+enum clockdisc_state cdisc_policy_next(enum clockdisc_state state, enum cdisc_policy_event event, u32 *actions)
+{
+	const struct transition *t = &table[state][event];
+
+	*actions = t->actions;
+	return t->next;
+}
