@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What moves the clock. An actuator knows neither engine nor sources; it does as told and says what it really did.
+ */
+#ifndef CDISC_ACTUATOR_H
+#define CDISC_ACTUATOR_H
+
+#include "core/units.h"
+
+/**
+ * struct cdisc_clock_status - what the kernel's own readers are to be told
+ * @maxerror_us:	bound on the error, us, 0 to 16000000
+ * @esterror_us:	estimated error, us
+ * @leap:		leap second to arm; CLOCKDISC_LEAP_UNSYNC is not used here
+ * @tai_offset_s:	TAI minus UTC, 0 when unknown: the kernel's own is left alone
+ * @is_synced:		false sets STA_UNSYNC
+ */
+struct cdisc_clock_status {
+	s64			maxerror_us;
+	s64			esterror_us;
+	enum clockdisc_leap	leap;
+	s32			tai_offset_s;
+	bool			is_synced;
+};
+
+/**
+ * struct cdisc_actuator_ops - an actuator
+ * @id:		its number in the uapi
+ * @name:	its name
+ * @can_steer:	it moves the clock
+ * @take:	end what others left running and report the rate that is set
+ * @set_rate:	run at a rate against the nominal tick; @set_ppb_q16 is what was really set
+ * @step:	step the clock, positive forward
+ * @set_status:	tell the kernel's own readers; @sta_bits is what the status word then is
+ *
+ * All are called from the engine's worker, may sleep, and return 0 or a negative errno that leaves the clock as
+ * it was.
+ */
+struct cdisc_actuator_ops {
+	enum clockdisc_actuator	id;
+	const char		*name;
+	bool			can_steer;
+	int (*take)(s64 *rate_ppb_q16);
+	int (*set_rate)(s64 rate_ppb_q16, s64 *set_ppb_q16);
+	int (*step)(s64 step_ns);
+	int (*set_status)(const struct cdisc_clock_status *status, u32 *sta_bits);
+};
+
+extern const struct cdisc_actuator_ops cdisc_actuator_timekeeper;
+extern const struct cdisc_actuator_ops cdisc_actuator_observe;
+
+#endif /* CDISC_ACTUATOR_H */

@@ -1,0 +1,652 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine: the one owner of mutable state. A lock, a worker, a timer that does nothing but wake the worker.
+ *
+ *	sample (netlink) -> source -> has_news -> worker: select, policy, servo, steer -> actuator
+ *	timekeeper's notifier -> record -> worker: who moved the clock
+ *
+ * Every pass of the worker is the same: notice what happened to the clock, decide, act, tell. In a settled clock a
+ * pass is run by a sample; the timer fires only for the end of a slew and for sources that fell silent.
+ *
+ * Locking: e->lock is held over a whole pass and by everybody who reads or changes state. Nothing that is called
+ * under it takes a lock of ours. The clock is moved by the worker alone: do_adjtimex() checks the capabilities of
+ * the task that calls it.
+ */
+#include "engine.h"
+
+#include <linux/err.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+
+#include "trace.h"
+
+/* The kernel's limit of maxerror and esterror, us. */
+#define ERROR_MAX_US	16000000LL
+
+/* A source that was not heard of for nine of its polls has missed the eight that its reach register holds. */
+#define SILENT_POLLS	9
+
+/* How often the bound is looked at while no source is selected. */
+#define HOLDOVER_CHECK_NS	(64 * CDISC_NSEC_PER_SEC)
+
+/* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
+#define LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
+
+#define EVENT(name)	(1U << CLOCKDISC_EVENT_##name)
+
+static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
+{
+	switch (event) {
+	case CLOCKDISC_EVENT_STEP:
+		return e->loop.last_step_ns;
+	case CLOCKDISC_EVENT_SLEW_BEGIN:
+	case CLOCKDISC_EVENT_SLEW_END:
+		return e->todo.slew_ns;
+	case CLOCKDISC_EVENT_FOREIGN_SET:
+		return e->foreign_ns;
+	case CLOCKDISC_EVENT_STATE:
+	case CLOCKDISC_EVENT_LEAP:
+	case CLOCKDISC_EVENT_FREEZE:
+	case CLOCKDISC_EVENT_UNFREEZE:
+	case CLOCKDISC_EVENT_FOREIGN_RATE:
+	case CLOCKDISC_EVENT_CONFIG:
+	case CLOCKDISC_EVENT_FREQUENCY:
+	case CLOCKDISC_EVENT_INTERRUPTED:
+	case CLOCKDISC_EVENT_SELECTION:
+		break;
+	}
+	return 0;
+}
+
+static void tell_events(struct cdisc_engine *e)
+{
+	u32 event;
+
+	for (event = CLOCKDISC_EVENT_STATE; event <= CLOCKDISC_EVENT_SELECTION; event++)
+		if (e->todo.events & (1U << event))
+			e->listener->clock(e, event, event_value(e, event));
+	e->todo.events = 0;
+	e->foreign_ns = 0;
+}
+
+/* A set of exactly one second around midnight while it was armed is the kernel's leap second and no set. */
+static bool is_leap(const struct cdisc_engine *e, s64 set_ns, s64 real_ns)
+{
+	s64 day_sec = (real_ns / CDISC_NSEC_PER_SEC) % 86400;
+	bool is_midnight = day_sec < 2 || day_sec > 86397;
+
+	if (!e->has_told || !is_midnight)
+		return false;
+	return (e->told.leap == CLOCKDISC_LEAP_INSERT && set_ns == -CDISC_NSEC_PER_SEC) ||
+	       (e->told.leap == CLOCKDISC_LEAP_DELETE && set_ns == CDISC_NSEC_PER_SEC);
+}
+
+/* Take in what happened to the clock since the last look, and read it. */
+static void notice(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	struct cdisc_timeline_change change;
+
+	lockdep_assert_held(&e->lock);
+	cdisc_timeline_drain(&e->timeline, false, &change);
+	cdisc_timeline_read(&e->timeline, now, false);
+	if (change.rates)
+		e->todo.events |= EVENT(FOREIGN_RATE);
+	if (change.sets && is_leap(e, change.set_ns, now->real_ns)) {
+		cdisc_loop_leap(&e->loop, now, change.set_ns, &e->todo);
+		cdisc_sources_restart(&e->sources);
+	} else if (change.sets) {
+		e->foreign_ns += change.set_ns;
+		e->todo.events |= EVENT(FOREIGN_SET);
+		cdisc_loop_stepped(&e->loop, now, change.set_ns, false, &e->todo);
+		e->has_told = false;
+		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
+	}
+	if (change.is_cut) {
+		cdisc_loop_cut(&e->loop, now, &e->todo);
+		cdisc_sources_restart(&e->sources);
+		e->has_news = true;
+	}
+}
+
+/* Tell of every source whose reason changed. */
+static void tell_reasons(struct cdisc_engine *e)
+{
+	struct cdisc_source *src;
+	unsigned long id;
+
+	xa_for_each(&e->sources.by_id, id, src) {
+		if (src->told_reason == src->peer.reason)
+			continue;
+		src->told_reason = src->peer.reason;
+		e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_REASON);
+	}
+}
+
+static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	struct cdisc_sources *ss = &e->sources;
+	enum clockdisc_state from = e->loop.state;
+	u64 updates = e->loop.updates;
+
+	if (now->raw_ns >= e->check_raw_ns)
+		e->has_news |= cdisc_sources_age(ss, now->raw_ns, e->loop.servo.poll_log2s);
+	if (!e->has_news)
+		return;
+	e->has_news = false;
+	cdisc_loop_update(&e->loop, ss->peers, ss->count, &ss->work, now, &e->todo);
+	trace_clockdisc_select(e->loop.selected_id, &e->loop.sel);
+	if (e->loop.updates != updates)
+		trace_clockdisc_update(cdisc_loop_offset(&e->loop, now), e->loop.servo.freq_ppb_q16,
+				       e->loop.servo.jitter_ns, e->loop.servo.poll_log2s);
+	if (e->loop.state != from)
+		trace_clockdisc_state(now->raw_ns, from, e->loop.state);
+	tell_reasons(e);
+}
+
+/* Step the clock; what else set it in between is told apart by the sums. */
+static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
+{
+	struct cdisc_timeline_change change;
+	int err = e->actuator->step(step_ns);
+
+	trace_clockdisc_step(now->raw_ns, step_ns, err);
+	if (err) {
+		pr_warn("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
+		return err;
+	}
+	cdisc_timeline_drain(&e->timeline, true, &change);
+	cdisc_timeline_read(&e->timeline, now, true);
+	e->has_told = false;
+	e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
+	cdisc_loop_stepped(&e->loop, now, step_ns, true, &e->todo);
+	if (change.sets && change.set_ns != step_ns) {
+		e->foreign_ns += change.set_ns - step_ns;
+		e->todo.events |= EVENT(FOREIGN_SET);
+	}
+	return 0;
+}
+
+static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	struct cdisc_timeline_change change;
+	s64 set_ppb_q16;
+	int err;
+
+	cdisc_timeline_read(&e->timeline, now, true);
+	err = e->actuator->set_rate(e->todo.rate_ppb_q16, &set_ppb_q16);
+	if (err) {
+		pr_warn_ratelimited("clockdisc: a rate of %lld ppb failed with %d\n",
+				    cdisc_ppb_from_ppb_q16(e->todo.rate_ppb_q16), err);
+		return;
+	}
+	cdisc_timeline_drain(&e->timeline, true, &change);
+	cdisc_timeline_read(&e->timeline, now, true);
+	if (change.sets) {
+		e->foreign_ns += change.set_ns;
+		e->todo.events |= EVENT(FOREIGN_SET);
+		cdisc_loop_stepped(&e->loop, now, change.set_ns, false, &e->todo);
+	}
+	cdisc_loop_rate_set(&e->loop, now, set_ppb_q16);
+	trace_clockdisc_steer(now->raw_ns, e->todo.rate_ppb_q16, set_ppb_q16, e->loop.bias_ppb_q16,
+			      e->todo.wake_raw_ns);
+}
+
+/* The kernel acts on an armed leap at the next midnight, so it is armed on the last day of a month only. */
+static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struct cdisc_now *now, bool is_synced)
+{
+	enum clockdisc_leap leap = e->loop.sel.leap;
+	struct tm tomorrow;
+
+	if (!is_synced || now->raw_ns < e->leap_hold_raw_ns)
+		return CLOCKDISC_LEAP_NONE;
+	if (leap != CLOCKDISC_LEAP_INSERT && leap != CLOCKDISC_LEAP_DELETE)
+		return CLOCKDISC_LEAP_NONE;
+	time64_to_tm(now->real_ns / CDISC_NSEC_PER_SEC + 86400, 0, &tomorrow);
+	return tomorrow.tm_mday == 1 ? leap : CLOCKDISC_LEAP_NONE;
+}
+
+/* What adjtimex() shows is what we know; before the first update that is nothing, and it is left alone. */
+static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	s64 bound_ns = cdisc_loop_bound(&e->loop, now);
+	s64 error_ns = cdisc_add_sat(cdisc_abs(cdisc_loop_offset(&e->loop, now)), e->loop.servo.jitter_ns);
+	bool is_synced = bound_ns <= e->loop.cfg.unsync_ns;
+	struct cdisc_clock_status status = {
+		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),
+		.esterror_us	= min_t(s64, cdisc_us_ceil_from_ns(error_ns), ERROR_MAX_US),
+		.leap		= leap_to_arm(e, now, is_synced),
+		.tai_offset_s	= e->tai_offset_s,
+		.is_synced	= is_synced,
+	};
+
+	if (!e->actuator->can_steer || !e->loop.updates)
+		return;
+	if (e->has_told && e->told.leap != status.leap)
+		e->todo.events |= EVENT(LEAP);
+	if (e->actuator->set_status(&status, &e->sta_bits))
+		return;
+	e->told = status;
+	e->has_told = true;
+}
+
+static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	s64 poll_ns = cdisc_ns_from_log2s(e->loop.servo.poll_log2s);
+	s64 wake_raw_ns = e->todo.wake_raw_ns;
+
+	if (e->loop.selected_id) {
+		struct cdisc_source *src = cdisc_source_find(&e->sources, e->loop.selected_id);
+
+		if (src)
+			poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&src->peer, e->loop.servo.poll_log2s));
+		e->check_raw_ns = now->raw_ns + SILENT_POLLS * poll_ns;
+	} else {
+		e->check_raw_ns = e->sources.count || e->has_told ? now->raw_ns + HOLDOVER_CHECK_NS : S64_MAX;
+	}
+	wake_raw_ns = min_t(s64, wake_raw_ns, e->check_raw_ns);
+	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.sel.leap != CLOCKDISC_LEAP_NONE)
+		wake_raw_ns = min_t(s64, wake_raw_ns, e->leap_hold_raw_ns);
+	if (wake_raw_ns == S64_MAX || e->is_exiting)
+		hrtimer_cancel(&e->timer);
+	else
+		hrtimer_start(&e->timer, ns_to_ktime(max_t(s64, wake_raw_ns - now->raw_ns, NSEC_PER_USEC)),
+			      HRTIMER_MODE_REL);
+}
+
+/* Carry out what was decided and tell of it. */
+static void act(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	s64 step_ns = e->todo.step_ns;
+
+	lockdep_assert_held(&e->lock);
+	e->todo.step_ns = 0;
+	if (step_ns)
+		step(e, now, step_ns);
+	e->todo.is_rate_new = false;
+	cdisc_loop_plan(&e->loop, now, &e->todo);
+	if (e->todo.is_rate_new)
+		set_rate(e, now);
+	tell_kernel(e, now);
+	arm_timer(e, now);
+	tell_events(e);
+}
+
+static void pass(struct kthread_work *work)
+{
+	struct cdisc_engine *e = container_of(work, struct cdisc_engine, work);
+	struct cdisc_now now;
+
+	mutex_lock(&e->lock);
+	notice(e, &now);
+	decide(e, &now);
+	act(e, &now);
+	mutex_unlock(&e->lock);
+}
+
+static void kick(void *arg)
+{
+	struct cdisc_engine *e = arg;
+
+	kthread_queue_work(e->worker, &e->work);
+}
+
+static enum hrtimer_restart timer_fired(struct hrtimer *timer)
+{
+	kick(container_of(timer, struct cdisc_engine, timer));
+	return HRTIMER_NORESTART;
+}
+
+/* A command, carried out by the worker between noticing and acting. */
+struct command {
+	struct kthread_work	work;
+	struct cdisc_engine	*e;
+	int			(*fn)(struct cdisc_engine *e, struct cdisc_now *now, const void *arg);
+	const void		*arg;
+	int			ret;
+};
+
+static void command_run(struct kthread_work *work)
+{
+	struct command *c = container_of(work, struct command, work);
+	struct cdisc_now now;
+
+	mutex_lock(&c->e->lock);
+	notice(c->e, &now);
+	c->ret = c->fn(c->e, &now, c->arg);
+	decide(c->e, &now);
+	act(c->e, &now);
+	mutex_unlock(&c->e->lock);
+}
+
+static int command(struct cdisc_engine *e, int (*fn)(struct cdisc_engine *, struct cdisc_now *, const void *),
+		   const void *arg)
+{
+	struct command c = { .e = e, .fn = fn, .arg = arg };
+
+	kthread_init_work(&c.work, command_run);
+	kthread_queue_work(e->worker, &c.work);
+	kthread_flush_work(&c.work);
+	return c.ret;
+}
+
+static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *step_ns = arg;
+
+	if (!step_ns && !e->loop.has_pending && !e->loop.bound.is_known)
+		return -ENODATA;
+	return step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
+}
+
+int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
+{
+	return command(e, do_step, has_ns ? &step_ns : NULL);
+}
+
+static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *slew_ns = arg;
+
+	if (!e->actuator->can_steer)
+		return -EOPNOTSUPP;
+	if (!slew_ns && !e->loop.bound.is_known)
+		return -ENODATA;
+	cdisc_loop_slew(&e->loop, now, slew_ns ? *slew_ns : cdisc_loop_offset(&e->loop, now), &e->todo);
+	return 0;
+}
+
+int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns)
+{
+	return command(e, do_slew, has_ns ? &slew_ns : NULL);
+}
+
+static int do_freeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	cdisc_loop_freeze(&e->loop, now, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_freeze(struct cdisc_engine *e)
+{
+	return command(e, do_freeze, NULL);
+}
+
+static int do_unfreeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	cdisc_loop_unfreeze(&e->loop, now, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_unfreeze(struct cdisc_engine *e)
+{
+	return command(e, do_unfreeze, NULL);
+}
+
+static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *freq_ppb_q16 = arg;
+
+	cdisc_loop_freq_set(&e->loop, now, *freq_ppb_q16, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16)
+{
+	return command(e, do_freq_set, &freq_ppb_q16);
+}
+
+void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config *c)
+{
+	mutex_lock(&e->lock);
+	c->cfg = e->loop.cfg;
+	c->actuator = e->actuator;
+	c->reason = e->actuator_reason;
+	c->tai_offset_s = e->tai_offset_s;
+	mutex_unlock(&e->lock);
+}
+
+/* Leave the clock on the learnt frequency, with no slew running. */
+static void settle(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	if (!e->actuator->can_steer || !e->loop.steer.has_line)
+		return;
+	cdisc_steer_hold(&e->loop.steer, now->raw_ns, now->real_ns - now->raw_ns, e->loop.servo.freq_ppb_q16);
+	e->todo.is_rate_new = false;
+	cdisc_loop_plan(&e->loop, now, &e->todo);
+	if (e->todo.is_rate_new)
+		set_rate(e, now);
+	tell_kernel(e, now);
+}
+
+static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_engine_config *c)
+{
+	struct cdisc_timeline_change change;
+	s64 rate_ppb_q16;
+	int err;
+
+	settle(e, now);
+	err = c->actuator->take(&rate_ppb_q16);
+	if (err)
+		return err;
+	e->actuator = c->actuator;
+	e->actuator_reason = c->reason;
+	e->has_told = false;
+	cdisc_timeline_drain(&e->timeline, true, &change);
+	cdisc_timeline_read(&e->timeline, now, true);
+	e->loop.can_steer = c->actuator->can_steer;
+	e->loop.has_bias = false;
+	cdisc_loop_rate_set(&e->loop, now, rate_ppb_q16);
+	cdisc_steer_hold(&e->loop.steer, now->raw_ns, now->real_ns - now->raw_ns, e->loop.servo.freq_ppb_q16);
+	return 0;
+}
+
+static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const struct cdisc_engine_config *c = arg;
+
+	if (c->actuator != e->actuator) {
+		int err = change_actuator(e, now, c);
+
+		if (err)
+			return err;
+	}
+	cdisc_loop_configure(&e->loop, &c->cfg);
+	e->tai_offset_s = c->tai_offset_s;
+	e->todo.events |= EVENT(CONFIG);
+	e->has_news = true;
+	return 0;
+}
+
+int cdisc_engine_config_set(struct cdisc_engine *e, const struct cdisc_engine_config *c)
+{
+	return command(e, do_config_set, c);
+}
+
+int cdisc_engine_source_add(struct cdisc_engine *e, const char *name, const struct cdisc_source_settings *set,
+			    u32 *id, s8 *poll_log2s)
+{
+	struct cdisc_source *src;
+
+	mutex_lock(&e->lock);
+	src = cdisc_source_add(&e->sources, "user", name, set);
+	if (!IS_ERR(src)) {
+		*id = src->peer.id;
+		*poll_log2s = cdisc_peer_poll(&src->peer, e->loop.servo.poll_log2s);
+		e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_ADDED);
+	}
+	mutex_unlock(&e->lock);
+	return PTR_ERR_OR_ZERO(src);
+}
+
+int cdisc_engine_source_set(struct cdisc_engine *e, u32 id, const struct cdisc_source_settings *set, u32 which)
+{
+	struct cdisc_source_settings s;
+	struct cdisc_source *src;
+	int err = 0;
+
+	mutex_lock(&e->lock);
+	src = cdisc_source_find(&e->sources, id);
+	if (!src) {
+		err = -ENOENT;
+		goto out;
+	}
+	s.flags = which & CDISC_SET_FLAGS ? set->flags : src->peer.flags;
+	s.minpoll_log2s = which & CDISC_SET_MINPOLL ? set->minpoll_log2s : src->peer.minpoll_log2s;
+	s.maxpoll_log2s = which & CDISC_SET_MAXPOLL ? set->maxpoll_log2s : src->peer.maxpoll_log2s;
+	if (s.minpoll_log2s > s.maxpoll_log2s) {
+		err = -ERANGE;
+		goto out;
+	}
+	cdisc_source_set(src, &s);
+	e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_CHANGED);
+	e->has_news = true;
+	kick(e);
+out:
+	mutex_unlock(&e->lock);
+	return err;
+}
+
+int cdisc_engine_source_del(struct cdisc_engine *e, u32 id)
+{
+	struct cdisc_source *src;
+
+	mutex_lock(&e->lock);
+	src = cdisc_source_find(&e->sources, id);
+	if (src) {
+		e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_REMOVED);
+		cdisc_source_del(&e->sources, src);
+		e->has_news = true;
+		kick(e);
+	}
+	mutex_unlock(&e->lock);
+	return src ? 0 : -ENOENT;
+}
+
+/* The source's half of a submission: stamps to counter time, header checks, clock filter. */
+static enum clockdisc_verdict take_sample(struct cdisc_engine *e, struct cdisc_source *src,
+					  const struct cdisc_submission *sub)
+{
+	s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&src->peer, e->loop.servo.poll_log2s));
+	struct cdisc_sample s = { 0 };
+	enum clockdisc_verdict v;
+	struct cdisc_now now;
+
+	notice(e, &now);
+	if (!cdisc_source_may_sample(src, now.raw_ns)) {
+		cdisc_peer_refuse(&src->peer, CLOCKDISC_VERDICT_RATE);
+		return CLOCKDISC_VERDICT_RATE;
+	}
+	if (sub->is_missed) {
+		cdisc_peer_polled(&src->peer, false);
+		cdisc_peer_refuse(&src->peer, CLOCKDISC_VERDICT_MISSED);
+		return CLOCKDISC_VERDICT_MISSED;
+	}
+	src->last_raw_ns = now.raw_ns;
+	cdisc_peer_polled(&src->peer, true);
+	v = cdisc_source_user_sample(&e->timeline, sub, &s);
+	if (v == CLOCKDISC_VERDICT_ACCEPTED)
+		v = cdisc_peer_sample(&src->peer, &sub->header, &s, e->loop.servo.freq_ppb_q16, poll_ns,
+				      e->loop.cfg.select.max_distance_ns);
+	else
+		cdisc_peer_refuse(&src->peer, v);
+	trace_clockdisc_sample(src->peer.id, &s, v);
+	return v;
+}
+
+enum clockdisc_verdict cdisc_engine_submit(struct cdisc_engine *e, const struct cdisc_submission *sub,
+					   s8 *poll_log2s)
+{
+	enum clockdisc_verdict v = CLOCKDISC_VERDICT_NO_SOURCE;
+	struct cdisc_source *src;
+
+	mutex_lock(&e->lock);
+	src = cdisc_source_find(&e->sources, sub->source_id);
+	if (src) {
+		v = take_sample(e, src, sub);
+		*poll_log2s = cdisc_peer_poll(&src->peer, e->loop.servo.poll_log2s);
+		e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_SAMPLE);
+		e->has_news = true;
+		kick(e);
+	}
+	e->counts[v]++;
+	mutex_unlock(&e->lock);
+	return v;
+}
+
+static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	struct cdisc_timeline_change change;
+	struct cdisc_config cfg;
+	s64 rate_ppb_q16;
+	int err = e->actuator->take(&rate_ppb_q16);
+
+	if (err)
+		return err;
+	cdisc_timeline_drain(&e->timeline, true, &change);
+	cdisc_timeline_read(&e->timeline, now, true);
+	cdisc_config_defaults(&cfg);
+	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
+	memset(&e->todo, 0, sizeof(e->todo));
+	return 0;
+}
+
+static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	e->is_exiting = true;
+	settle(e, now);
+	return 0;
+}
+
+int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, const char *reason,
+		      const struct cdisc_listener *listener)
+{
+	struct cdisc_config cfg;
+	struct cdisc_now now;
+	int err;
+
+	mutex_init(&e->lock);
+	e->actuator = actuator;
+	e->actuator_reason = reason;
+	e->listener = listener;
+	e->check_raw_ns = S64_MAX;
+	cdisc_sources_init(&e->sources);
+	kthread_init_work(&e->work, pass);
+	hrtimer_setup(&e->timer, timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	/* An engine that has not taken over yet only observes. */
+	cdisc_timeline_peek(&now);
+	cdisc_config_defaults(&cfg);
+	cdisc_loop_init(&e->loop, &cfg, &now, 0, false);
+
+	e->worker = kthread_create_worker(0, "clockdisc");
+	if (IS_ERR(e->worker)) {
+		err = PTR_ERR(e->worker);
+		goto err_sources;
+	}
+	sched_set_fifo_low(e->worker->task);
+	err = cdisc_timeline_init(&e->timeline, kick, e);
+	if (err)
+		goto err_worker;
+	err = command(e, do_take, NULL);
+	if (err)
+		goto err_timeline;
+	return 0;
+
+err_timeline:
+	cdisc_timeline_exit(&e->timeline);
+	hrtimer_cancel(&e->timer);
+err_worker:
+	kthread_destroy_worker(e->worker);
+err_sources:
+	cdisc_sources_exit(&e->sources);
+	return err;
+}
+
+void cdisc_engine_exit(struct cdisc_engine *e)
+{
+	cdisc_timeline_exit(&e->timeline);
+	command(e, do_settle, NULL);
+	/* A pass that the timer queued meanwhile runs to its end in here, and no longer arms the timer. */
+	hrtimer_cancel(&e->timer);
+	kthread_destroy_worker(e->worker);
+	cdisc_sources_exit(&e->sources);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine: the one owner of mutable state. A lock, a worker, a timer that does nothing but wake the worker.
+ *
+ * Commands and samples come in from netlink; events go out through the listener given at registration.
+ */
+#ifndef CDISC_ENGINE_H
+#define CDISC_ENGINE_H
+
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+
+#include "actuator.h"
+#include "core/loop.h"
+#include "source.h"
+#include "timeline.h"
+
+struct cdisc_engine;
+
+/**
+ * struct cdisc_listener - who is told of events; called with the engine's lock held, may sleep
+ * @clock:	something happened to the clock
+ * @source:	something happened to a source
+ */
+struct cdisc_listener {
+	void (*clock)(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns);
+	void (*source)(struct cdisc_engine *e, const struct cdisc_source *src,
+		       enum clockdisc_source_event event);
+};
+
+/**
+ * struct cdisc_engine - all state of the module
+ */
+struct cdisc_engine {
+	struct mutex			lock;		/* all below, unless it says otherwise */
+	struct cdisc_loop		loop;
+	struct cdisc_timeline		timeline;
+	struct cdisc_sources		sources;
+	const struct cdisc_actuator_ops	*actuator;
+	const char			*actuator_reason;
+	struct cdisc_clock_status	told;		/* what the kernel's readers were last told */
+	bool				has_told;
+	u32				sta_bits;
+	s32				tai_offset_s;
+	s64				check_raw_ns;	/* when to look whether sources fell silent */
+	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
+	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
+	s64				foreign_ns;	/* sum of others' sets not yet told */
+	u64				counts[CLOCKDISC_VERDICT_RATE + 1];
+	bool				has_news;	/* samples or sources changed since the last selection */
+	bool				is_exiting;	/* the timer is not armed any more */
+
+	/* set before the worker runs, constant */
+	const struct cdisc_listener	*listener;
+	struct kthread_worker		*worker;
+	struct kthread_work		work;
+	struct hrtimer			timer;
+};
+
+/**
+ * cdisc_engine_init() - start the engine
+ * @e:		the engine, zeroed
+ * @actuator:	what moves the clock
+ * @reason:	why this one, in words; a string that lives as long as the engine
+ * @listener:	who is told
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno, with everything undone.
+ */
+int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, const char *reason,
+		      const struct cdisc_listener *listener);
+
+/* Stop steering, leave the learnt frequency in place and the status bits true, and free everything. */
+void cdisc_engine_exit(struct cdisc_engine *e);
+
+
+/* Commands. All sleep, are carried out by the worker before they return, and return 0 or a negative errno. */
+int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns);
+int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns);
+int cdisc_engine_freeze(struct cdisc_engine *e);
+int cdisc_engine_unfreeze(struct cdisc_engine *e);
+int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
+
+/**
+ * struct cdisc_engine_config - what clock-set changes, as a whole
+ * @cfg:	configuration of the core, checked
+ * @actuator:	what moves the clock
+ * @reason:	why, in words
+ * @tai_offset_s: TAI minus UTC, 0 for unknown
+ */
+struct cdisc_engine_config {
+	struct cdisc_config		cfg;
+	const struct cdisc_actuator_ops	*actuator;
+	const char			*reason;
+	s32				tai_offset_s;
+};
+
+/* The configuration as it is: the shadow that a change is made on. */
+void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config *c);
+
+/* Commit a shadow that has been checked; -EBUSY or the actuator's error when it cannot take over. */
+int cdisc_engine_config_set(struct cdisc_engine *e, const struct cdisc_engine_config *c);
+
+/* Sources. */
+int cdisc_engine_source_add(struct cdisc_engine *e, const char *name, const struct cdisc_source_settings *set,
+			    u32 *id, s8 *poll_log2s);
+int cdisc_engine_source_set(struct cdisc_engine *e, u32 id, const struct cdisc_source_settings *set, u32 which);
+int cdisc_engine_source_del(struct cdisc_engine *e, u32 id);
+
+/* Which of the settings cdisc_engine_source_set() takes over. */
+#define CDISC_SET_FLAGS		0x1
+#define CDISC_SET_MINPOLL	0x2
+#define CDISC_SET_MAXPOLL	0x4
+
+/**
+ * cdisc_engine_submit() - hand in a sample
+ * @e:		the engine
+ * @sub:	the submission
+ * @poll_log2s:	filled with the poll interval to use from now on, unless the verdict is _NO_SOURCE
+ *
+ * Context: Process context, may sleep. The clock is steered later, by the worker.
+ * Return: what became of it.
+ */
+enum clockdisc_verdict cdisc_engine_submit(struct cdisc_engine *e, const struct cdisc_submission *sub,
+					   s8 *poll_log2s);
+
+#endif /* CDISC_ENGINE_H */

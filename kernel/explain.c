@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why the state is what it is, and what would change it, in words.
+ */
+#include "explain.h"
+
+#include <linux/kernel.h>
+#include <linux/math64.h>
+
+static const char *selected_name(const struct cdisc_engine *e)
+{
+	struct cdisc_source *src = cdisc_source_find(&e->sources, e->loop.selected_id);
+
+	return src ? src->name : "none";
+}
+
+static s64 whole_ms(s64 ns)
+{
+	return div_s64(ns, 1000000);
+}
+
+static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
+{
+	const struct cdisc_loop *l = &e->loop;
+	s64 since_sec = div_s64(now->raw_ns - l->state_raw_ns, CDISC_NSEC_PER_SEC);
+
+	switch (l->state) {
+	case CLOCKDISC_STATE_UNSET:
+		return scnprintf(text, room, "No source has told the time yet.");
+	case CLOCKDISC_STATE_FSET:
+		return scnprintf(text, room, "The frequency is known, no source has told the time yet.");
+	case CLOCKDISC_STATE_FREQ:
+		if (!l->selected_id)
+			return scnprintf(text, room, "The frequency was being measured when the last source was lost.");
+		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %lld s.",
+				 selected_name(e), since_sec);
+	case CLOCKDISC_STATE_SYNC:
+		return scnprintf(text, room, "The clock follows %s; %u of %u sources weigh in.", selected_name(e),
+				 l->sel.survivors, e->sources.count);
+	case CLOCKDISC_STATE_SPIKE:
+		return scnprintf(text, room,
+				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s.",
+				 whole_ms(l->cfg.policy.step_ns), since_sec,
+				 div_s64(l->cfg.policy.stepout_ns, CDISC_NSEC_PER_SEC));
+	case CLOCKDISC_STATE_HOLDOVER:
+		return scnprintf(text, room,
+				 "No source is selected; the clock runs on its learnt frequency, since %lld s.",
+				 since_sec);
+	case CLOCKDISC_STATE_FROZEN:
+		if (l->has_pending)
+			return scnprintf(text, room,
+					 "Frozen: a correction of %lld ms is above the panic threshold of %lld ms. 'step' makes it, 'unfreeze' drops it.",
+					 whole_ms(l->pending_ns), whole_ms(l->cfg.policy.panic_ns));
+		return scnprintf(text, room, "Frozen by command; 'unfreeze' takes up steering again.");
+	}
+	return 0;
+}
+
+/* Sources are there and none is good enough: the one thing that people then ask. */
+static int explain_sources(const struct cdisc_engine *e, char *text, size_t room)
+{
+	if (e->loop.selected_id)
+		return 0;
+	if (!e->sources.count)
+		return scnprintf(text, room, " There is no source: start ntpx, or add one.");
+	return scnprintf(text, room, " None of %u sources is fit to be used: see the reason of each.",
+			 e->sources.count);
+}
+
+void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text)
+{
+	size_t room = CDISC_EXPLAIN_MAX;
+	int n = explain_state(e, now, text, room);
+
+	n += explain_sources(e, text + n, room - n);
+	if (!e->actuator->can_steer)
+		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
+	if (e->loop.selected_id && !cdisc_loop_is_synced(&e->loop, now))
+		scnprintf(text + n, room - n, " It can be wrong by more than the limit of %lld ms.",
+			  whole_ms(e->loop.cfg.unsync_ns));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why the state is what it is, in words.
+ */
+#ifndef CDISC_EXPLAIN_H
+#define CDISC_EXPLAIN_H
+
+#include "engine.h"
+
+#define CDISC_EXPLAIN_MAX	320
+
+/* Write sentences into text, which has CDISC_EXPLAIN_MAX bytes; the lock is held. */
+void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text);
+
+#endif /* CDISC_EXPLAIN_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parameters, and the way in and out of the module.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "engine.h"
+#include "ksyms.h"
+#include "netlink.h"
+
+#define CDISC_VERSION	"0.1.0"
+
+static char *actuator = "auto";
+module_param(actuator, charp, 0444);
+MODULE_PARM_DESC(actuator,
+		 "What moves the clock: auto (the default: timekeeper where it can be had, else observe), timekeeper, observe");
+
+static struct cdisc_engine *engine;
+
+/* The actuator that the parameter asks for and why, or NULL when it cannot be had. */
+static const struct cdisc_actuator_ops *choose_actuator(const char **reason)
+{
+	const char *why = cdisc_ksyms_why();
+
+	if (!strcmp(actuator, "observe")) {
+		*reason = "asked for when the module was loaded";
+		return &cdisc_actuator_observe;
+	}
+	if (!strcmp(actuator, "timekeeper")) {
+		*reason = why ? why : "asked for when the module was loaded";
+		return why ? NULL : &cdisc_actuator_timekeeper;
+	}
+	if (!strcmp(actuator, "auto")) {
+		*reason = why ? why : "do_adjtimex() can be reached";
+		return why ? &cdisc_actuator_observe : &cdisc_actuator_timekeeper;
+	}
+	*reason = "actuator must be auto, timekeeper or observe";
+	return NULL;
+}
+
+static int start_engine(void)
+{
+	const char *reason;
+	const struct cdisc_actuator_ops *ops = choose_actuator(&reason);
+	int err;
+
+	if (!ops) {
+		pr_err("clockdisc: actuator=%s: %s\n", actuator, reason);
+		return -EINVAL;
+	}
+	err = cdisc_engine_init(engine, ops, reason, &cdisc_netlink_listener);
+	if (err) {
+		pr_err("clockdisc: the %s actuator cannot take over the clock (%d)\n", ops->name, err);
+		return err;
+	}
+	pr_info("clockdisc: " CDISC_VERSION ", actuator %s: %s\n", ops->name, reason);
+	return 0;
+}
+
+static int __init cdisc_init(void)
+{
+	int err;
+
+	engine = kvzalloc(sizeof(*engine), GFP_KERNEL);
+	if (!engine)
+		return -ENOMEM;
+	cdisc_ksyms_init();
+	err = start_engine();
+	if (err)
+		goto err_ksyms;
+	err = cdisc_netlink_init(engine);
+	if (err)
+		goto err_engine;
+	return 0;
+
+err_engine:
+	cdisc_engine_exit(engine);
+err_ksyms:
+	cdisc_ksyms_exit();
+	kvfree(engine);
+	return err;
+}
+
+static void __exit cdisc_exit(void)
+{
+	cdisc_netlink_exit();
+	cdisc_engine_exit(engine);
+	cdisc_ksyms_exit();
+	kvfree(engine);
+}
+
+module_init(cdisc_init);
+module_exit(cdisc_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Discipline of the system clock");
+MODULE_VERSION(CDISC_VERSION);

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The netlink uapi: the family, who may do what, the clock's commands, and notifications.
+ *
+ * Locking: handlers run in parallel; the engine's own lock orders them.
+ */
+#include "netlink.h"
+
+#include <linux/capability.h>
+#include <net/genetlink.h>
+
+#include "clockdisc_nl.h"
+#include "ksyms.h"
+#include "netlink_attr.h"
+#include "netlink_put.h"
+#include "netlink_source.h"
+
+/* Handlers are handed no private pointer: set before the family is registered, constant until it is gone. */
+static struct cdisc_engine *engine;
+
+static const char msg_no_steer[] = "the actuator observe does not move the clock";
+static const char msg_no_offset[] = "adjust-ns is missing and no offset has been measured";
+
+static struct genl_family family;
+
+/* Writes steer somebody's clock: CAP_SYS_TIME where the clock lives, for the socket's opener and the sender. */
+static int pre_doit(const struct cdisc_genl_op *op, struct sk_buff *skb, struct genl_info *info)
+{
+	if (op->cmd == CLOCKDISC_CMD_CLOCK_GET || op->cmd == CLOCKDISC_CMD_SOURCE_GET)
+		return 0;
+	if (netlink_capable(skb, CAP_SYS_TIME))
+		return 0;
+	return cdisc_nl_refuse(info->extack, NULL, "this needs CAP_SYS_TIME in the initial user namespace", -EPERM);
+}
+
+int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &family, 0, CLOCKDISC_CMD_CLOCK_GET);
+	mutex_lock(&engine->lock);
+	err = hdr ? cdisc_put_clock(msg, engine) : -EMSGSIZE;
+	mutex_unlock(&engine->lock);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+#define UNSIGNED(attr, name, min, max, what, member) \
+	CDISC_NL_RANGE(CLOCKDISC_A_CLOCK_##attr, false, name, min, max, what, struct cdisc_engine_config, member)
+#define SIGNED(attr, name, min, max, what, member) \
+	CDISC_NL_RANGE(CLOCKDISC_A_CLOCK_##attr, true, name, min, max, what, struct cdisc_engine_config, member)
+
+static const struct cdisc_nl_range clock_ranges[] = {
+	UNSIGNED(STEP_THRESHOLD_NS, "step-threshold-ns", 0, 86400000000000, " (24 h); 0 always slews",
+		 cfg.policy.step_ns),
+	UNSIGNED(STEPOUT_NS, "stepout-ns", 0, 86400000000000, " (24 h)", cfg.policy.stepout_ns),
+	UNSIGNED(PANIC_THRESHOLD_NS, "panic-threshold-ns", 0, 3153600000000000000, " (100 years); 0 never freezes",
+		 cfg.policy.panic_ns),
+	UNSIGNED(PANIC_ONCE, "panic-once", 0, 1, "", cfg.policy.panic_once),
+	UNSIGNED(MAX_SLEW_PPB, "max-slew-ppb", 1, 100000000, " (10 %)", cfg.steer.max_slew_ppb),
+	UNSIGNED(MAX_SLEW_CHANGE_PPB_S, "max-slew-change-ppb-s", 0, 100000000, "; 0 sets no limit",
+		 cfg.steer.max_change_ppb_s),
+	UNSIGNED(MIN_SURVIVORS, "min-survivors", 1, 1000, "", cfg.select.min_survivors),
+	UNSIGNED(MAX_DISTANCE_NS, "max-distance-ns", 1000000, 16000000000, " (1 ms to 16 s)",
+		 cfg.select.max_distance_ns),
+	UNSIGNED(UNSYNC_LIMIT_NS, "unsync-limit-ns", 1000, 16000000000, " (1 us to 16 s)", cfg.unsync_ns),
+	SIGNED(MINPOLL_LOG2S, "minpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.minpoll_log2s),
+	SIGNED(MAXPOLL_LOG2S, "maxpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.maxpoll_log2s),
+	SIGNED(TAI_OFFSET_S, "tai-offset-s", 0, 1000, "; 0 is unknown", tai_offset_s),
+};
+
+static int check_config(const struct cdisc_engine_config *c, struct genl_info *info)
+{
+	switch (cdisc_config_check(&c->cfg)) {
+	case CDISC_CONFIG_OK:
+		return 0;
+	case CDISC_CONFIG_POLL_ORDER:
+		return cdisc_nl_refuse(info->extack, NULL, "minpoll-log2s must not be above maxpoll-log2s", -EINVAL);
+	case CDISC_CONFIG_PANIC_BELOW_STEP:
+		return cdisc_nl_refuse(info->extack, NULL,
+				       "panic-threshold-ns must be 0 or above step-threshold-ns", -EINVAL);
+	case CDISC_CONFIG_SERVO:
+		break;
+	}
+	return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_CLOCK_SERVO], "there is no such servo", -EINVAL);
+}
+
+static int take_actuator(struct cdisc_engine_config *c, const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!attr || nla_get_u32(attr) == c->actuator->id)
+		return 0;
+	if (nla_get_u32(attr) == CLOCKDISC_ACTUATOR_OBSERVE)
+		c->actuator = &cdisc_actuator_observe;
+	else if (cdisc_ksyms_why())
+		return cdisc_nl_refuse(extack, attr, cdisc_ksyms_why(), -EOPNOTSUPP);
+	else
+		c->actuator = &cdisc_actuator_timekeeper;
+	c->reason = "chosen at run time";
+	return 0;
+}
+
+int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cdisc_engine_config c;
+	int err;
+
+	cdisc_engine_config_get(engine, &c);
+	err = cdisc_nl_take(info->attrs, clock_ranges, ARRAY_SIZE(clock_ranges), &c, info->extack);
+	if (err)
+		return err;
+	if (info->attrs[CLOCKDISC_A_CLOCK_SERVO])
+		c.cfg.servo = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_SERVO]);
+	err = take_actuator(&c, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR], info->extack);
+	if (err)
+		return err;
+	err = check_config(&c, info);
+	if (err)
+		return err;
+	err = cdisc_engine_config_set(engine, &c);
+	if (err)
+		return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR],
+				       "the actuator cannot take over: another program keeps the clock slewing", err);
+	return 0;
+}
+
+/* What a command that moves the clock can come back with, in words. */
+static int adjusted(struct genl_info *info, int err)
+{
+	if (err == -EOPNOTSUPP)
+		return cdisc_nl_refuse(info->extack, NULL, msg_no_steer, err);
+	if (err == -ENODATA)
+		return cdisc_nl_refuse(info->extack, NULL, msg_no_offset, err);
+	if (err)
+		return cdisc_nl_refuse(info->extack, NULL, "the kernel refused the step", err);
+	return 0;
+}
+
+struct adjust {
+	s64	ns;
+};
+
+static const struct cdisc_nl_range adjust_ranges[] = {
+	CDISC_NL_RANGE(CLOCKDISC_A_CLOCK_ADJUST_NS, true, "adjust-ns", -3153600000000000000, 3153600000000000000,
+		       " (100 years)", struct adjust, ns),
+};
+
+static int adjust(struct genl_info *info, int (*fn)(struct cdisc_engine *e, bool has_ns, s64 ns))
+{
+	struct adjust a = { 0 };
+	int err = cdisc_nl_take(info->attrs, adjust_ranges, ARRAY_SIZE(adjust_ranges), &a, info->extack);
+
+	if (err)
+		return err;
+	return adjusted(info, fn(engine, info->attrs[CLOCKDISC_A_CLOCK_ADJUST_NS], a.ns));
+}
+
+int clockdisc_nl_step_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adjust(info, cdisc_engine_step);
+}
+
+int clockdisc_nl_slew_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adjust(info, cdisc_engine_slew);
+}
+
+int clockdisc_nl_freeze_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return cdisc_engine_freeze(engine);
+}
+
+int clockdisc_nl_unfreeze_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return cdisc_engine_unfreeze(engine);
+}
+
+static const struct cdisc_nl_range freq_ranges[] = {
+	CDISC_NL_RANGE(CLOCKDISC_A_CLOCK_FREQ_PPB_Q16, true, "freq-ppb-q16", -6553600000000, 6553600000000,
+		       " (10 %)", struct adjust, ns),
+};
+
+int clockdisc_nl_freq_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct adjust freq = { 0 };
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16))
+		return cdisc_nl_refuse(info->extack, NULL, "freq-ppb-q16 is missing", -EINVAL);
+	err = cdisc_nl_take(info->attrs, freq_ranges, ARRAY_SIZE(freq_ranges), &freq, info->extack);
+	return err ? err : cdisc_engine_freq_set(engine, freq.ns);
+}
+
+/* Events carry what the matching get would answer, and what happened. */
+static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int group)
+{
+	if (err) {
+		nlmsg_free(msg);
+		genl_set_err(&family, &init_net, 0, group, -err);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_allns(&family, msg, 0, group);
+}
+
+static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg) {
+		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_CLOCK, ENOBUFS);
+		return;
+	}
+	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_CLOCK_NTF);
+	err = hdr ? cdisc_put_clock(msg, e) : -EMSGSIZE;
+	if (!err && (nla_put_u32(msg, CLOCKDISC_A_CLOCK_EVENT, event) ||
+		     nla_put_s64(msg, CLOCKDISC_A_CLOCK_EVENT_VALUE_NS, value_ns, CLOCKDISC_A_CLOCK_PAD)))
+		err = -EMSGSIZE;
+	event_send(msg, hdr, err, CLOCKDISC_NLGRP_CLOCK);
+}
+
+static void event_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg) {
+		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_SOURCES, ENOBUFS);
+		return;
+	}
+	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_SOURCE_NTF);
+	err = hdr ? cdisc_put_source(msg, e, src) : -EMSGSIZE;
+	if (!err && nla_put_u32(msg, CLOCKDISC_A_SOURCE_EVENT, event))
+		err = -EMSGSIZE;
+	event_send(msg, hdr, err, CLOCKDISC_NLGRP_SOURCES);
+}
+
+const struct cdisc_listener cdisc_netlink_listener = {
+	.clock	= event_clock,
+	.source	= event_source,
+};
+
+static const struct genl_multicast_group groups[] = {
+	[CLOCKDISC_NLGRP_CLOCK]		= { .name = "clock" },
+	[CLOCKDISC_NLGRP_SOURCES]	= { .name = "sources" },
+};
+
+/* The generator writes the family only for kernels with split ops. */
+static struct genl_family family __ro_after_init = {
+	.name		= CLOCKDISC_FAMILY_NAME,
+	.version	= CLOCKDISC_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.pre_doit	= pre_doit,
+	.ops		= clockdisc_nl_ops,
+	.n_ops		= ARRAY_SIZE(clockdisc_nl_ops),
+	.mcgrps		= groups,
+	.n_mcgrps	= ARRAY_SIZE(groups),
+};
+
+int cdisc_netlink_init(struct cdisc_engine *e)
+{
+	engine = e;
+	cdisc_netlink_source_init(e, &family);
+	return genl_register_family(&family);
+}
+
+void cdisc_netlink_exit(void)
+{
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The timeline maps stamps of CLOCK_REALTIME to counter time, and notices who else moves the clock.
+ *
+ * The notifier runs inside the timekeeper's write section at every tick: it compares a few words, writes a record
+ * when they differ, and raises an irq_work when the engine has to know at once. It never reads a clock, which
+ * would spin on the very sequence counter that is held.
+ */
+#include "timeline.h"
+
+#include <linux/ktime.h>
+#include <linux/pvclock_gtod.h>
+#include <linux/string.h>
+#include <linux/timekeeper_internal.h>
+#include <linux/timekeeping.h>
+
+/* Snapshots closer than this to the one before the last replace the last: a burst must not push history out. */
+#define MERGE_NS	(CDISC_NSEC_PER_SEC)
+
+static const struct cdisc_timeline_entry *entry_at(const struct cdisc_timeline *tl, u32 age)
+{
+	return &tl->entry[(tl->head + CDISC_TIMELINE_ENTRIES - age) % CDISC_TIMELINE_ENTRIES];
+}
+
+static bool may_replace_last(const struct cdisc_timeline *tl, const struct cdisc_now *now)
+{
+	const struct cdisc_timeline_entry *last = entry_at(tl, 0);
+	const struct cdisc_timeline_entry *before = entry_at(tl, 1);
+
+	return tl->count >= 2 && !last->is_corner && last->generation == tl->generation &&
+	       before->generation == tl->generation && now->raw_ns - before->now.raw_ns < MERGE_NS;
+}
+
+void cdisc_timeline_push(struct cdisc_timeline *tl, const struct cdisc_now *now, bool is_corner)
+{
+	if (tl->count && now->raw_ns <= entry_at(tl, 0)->now.raw_ns &&
+	    entry_at(tl, 0)->generation == tl->generation) {
+		/* A tick's record is from before the last snapshot: the corner is there, as near as can be told. */
+		tl->entry[tl->head].is_corner |= is_corner;
+		return;
+	}
+	if (!may_replace_last(tl, now)) {
+		tl->head = (tl->head + 1) % CDISC_TIMELINE_ENTRIES;
+		tl->count = min(tl->count + 1, (u32)CDISC_TIMELINE_ENTRIES);
+	}
+	tl->entry[tl->head] = (struct cdisc_timeline_entry){
+		.now		= *now,
+		.generation	= tl->generation,
+		.is_corner	= is_corner,
+	};
+}
+
+void cdisc_timeline_cut(struct cdisc_timeline *tl, const struct cdisc_now *old, const struct cdisc_now *now)
+{
+	cdisc_timeline_push(tl, old, true);
+	tl->generation++;
+	cdisc_timeline_push(tl, now, true);
+}
+
+void cdisc_timeline_peek(struct cdisc_now *now)
+{
+	struct system_time_snapshot snap;
+
+	ktime_get_snapshot(&snap);
+	now->raw_ns = ktime_to_ns(snap.raw);
+	now->real_ns = ktime_to_ns(snap.real);
+}
+
+void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool is_corner)
+{
+	cdisc_timeline_peek(now);
+	cdisc_timeline_push(tl, now, is_corner);
+}
+
+static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
+			struct cdisc_timeline_change *change)
+{
+	s64 set_ns = r->words.offs_real_ns - tl->seen.offs_real_ns;
+	s64 slept_ns = r->words.offs_boot_ns - tl->seen.offs_boot_ns;
+	bool is_cut = slept_ns || r->words.clock != tl->seen.clock;
+
+	if (set_ns || is_cut) {
+		struct cdisc_now old = { r->now.raw_ns, r->now.real_ns - set_ns };
+
+		cdisc_timeline_cut(tl, &old, &r->now);
+	} else if (!is_ours) {
+		cdisc_timeline_push(tl, &r->now, true);
+		change->rates++;
+	}
+	/* Time slept is no set: the clock was moved on by what the machine missed. */
+	if (set_ns && set_ns != slept_ns) {
+		change->set_ns += set_ns - slept_ns;
+		change->sets++;
+	}
+	change->is_cut |= is_cut;
+	tl->seen = r->words;
+}
+
+void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_timeline_change *change)
+{
+	struct cdisc_gtod_record r;
+
+	memset(change, 0, sizeof(*change));
+	while (kfifo_get(&tl->records, &r))
+		take_record(tl, &r, is_ours, change);
+	/* What was lost may have been a set. The words of the last record that did fit are behind; so be it once. */
+	if (READ_ONCE(tl->has_lost)) {
+		WRITE_ONCE(tl->has_lost, false);
+		tl->generation++;
+		change->is_cut = true;
+	}
+}
+
+/* The reading of real_ns on generation g, if it falls between two entries of it. */
+static bool map_in(const struct cdisc_timeline *tl, u32 generation, s64 real_ns, s64 *raw_ns)
+{
+	u32 age;
+
+	for (age = 0; age + 1 < tl->count; age++) {
+		const struct cdisc_timeline_entry *b = entry_at(tl, age);
+		const struct cdisc_timeline_entry *a = entry_at(tl, age + 1);
+
+		if (b->generation != generation || a->generation != generation)
+			continue;
+		if (real_ns < a->now.real_ns || real_ns > b->now.real_ns)
+			continue;
+		*raw_ns = a->now.raw_ns;
+		if (b->now.real_ns > a->now.real_ns)
+			*raw_ns += cdisc_mul_div(real_ns - a->now.real_ns, b->now.raw_ns - a->now.raw_ns,
+						 b->now.real_ns - a->now.real_ns);
+		return true;
+	}
+	return false;
+}
+
+enum clockdisc_verdict cdisc_timeline_to_raw(const struct cdisc_timeline *tl, s64 real_ns, s64 *raw_ns)
+{
+	s64 newest_raw_ns, older_raw_ns;
+	u32 g = tl->generation;
+	bool is_older;
+
+	if (!tl->count)
+		return CLOCKDISC_VERDICT_STAMP_OLD;
+	newest_raw_ns = entry_at(tl, 0)->now.raw_ns;
+	/* After a set backwards the same reading occurs twice. While the earlier is fresh it is the likelier one. */
+	is_older = map_in(tl, g - 1, real_ns, &older_raw_ns) && newest_raw_ns - older_raw_ns < CDISC_STAMP_AGE_NS;
+	if (is_older)
+		return CLOCKDISC_VERDICT_GENERATION;
+	if (map_in(tl, g, real_ns, raw_ns))
+		return newest_raw_ns - *raw_ns < CDISC_STAMP_AGE_NS ? CLOCKDISC_VERDICT_ACCEPTED :
+								      CLOCKDISC_VERDICT_STAMP_OLD;
+	if (real_ns > entry_at(tl, 0)->now.real_ns)
+		return CLOCKDISC_VERDICT_STAMP_FUTURE;
+	return tl->count > 1 && entry_at(tl, tl->count - 1)->generation != g ? CLOCKDISC_VERDICT_GENERATION :
+									     CLOCKDISC_VERDICT_STAMP_OLD;
+}
+
+/* cycle_last's reading of the clocks; what lies between it and now is not known here. */
+static void record_fill(struct cdisc_gtod_record *r, const struct timekeeper *tk)
+{
+	r->words.clock = tk->tkr_mono.clock;
+	r->words.offs_real_ns = ktime_to_ns(tk->offs_real);
+	r->words.offs_boot_ns = ktime_to_ns(tk->offs_boot);
+	r->words.ntp_tick = tk->ntp_tick;
+	r->now.raw_ns = ktime_to_ns(tk->tkr_raw.base) + (s64)(tk->tkr_raw.xtime_nsec >> tk->tkr_raw.shift);
+	r->now.real_ns = ktime_to_ns(tk->tkr_mono.base) + (s64)(tk->tkr_mono.xtime_nsec >> tk->tkr_mono.shift) +
+			 r->words.offs_real_ns;
+}
+
+/* Context: the timekeeper's write section, interrupts off, at every tick. Reads no clock, wakes nobody. */
+static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *priv)
+{
+	struct cdisc_timeline *tl = container_of(nb, struct cdisc_timeline, notifier);
+	const struct timekeeper *tk = priv;
+	bool is_urgent = ktime_to_ns(tk->offs_real) != tl->last.offs_real_ns ||
+			 ktime_to_ns(tk->offs_boot) != tl->last.offs_boot_ns ||
+			 tk->tkr_mono.clock != tl->last.clock;
+	struct cdisc_gtod_record r;
+
+	if (likely(!is_urgent && tk->ntp_tick == tl->last.ntp_tick))
+		return NOTIFY_DONE;
+	record_fill(&r, tk);
+	tl->last = r.words;
+	if (!tl->is_primed) {
+		/* Registration delivers one call: what is there already is no change. */
+		tl->is_primed = true;
+		tl->seen = r.words;
+		return NOTIFY_DONE;
+	}
+	if (!kfifo_put(&tl->records, r))
+		WRITE_ONCE(tl->has_lost, true);
+	if (is_urgent)
+		irq_work_queue(&tl->irq_work);
+	return NOTIFY_DONE;
+}
+
+static void timeline_irq_work(struct irq_work *work)
+{
+	struct cdisc_timeline *tl = container_of(work, struct cdisc_timeline, irq_work);
+
+	tl->kick(tl->kick_arg);
+}
+
+int cdisc_timeline_init(struct cdisc_timeline *tl, void (*kick)(void *arg), void *arg)
+{
+	memset(tl, 0, sizeof(*tl));
+	INIT_KFIFO(tl->records);
+	tl->kick = kick;
+	tl->kick_arg = arg;
+	init_irq_work(&tl->irq_work, timeline_irq_work);
+	tl->notifier.notifier_call = gtod_notify;
+	return pvclock_gtod_register_notifier(&tl->notifier);
+}
+
+void cdisc_timeline_exit(struct cdisc_timeline *tl)
+{
+	pvclock_gtod_unregister_notifier(&tl->notifier);
+	irq_work_sync(&tl->irq_work);
+}
