@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine with an actuator that fails on demand: every error path is unwound and every verdict is counted.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/timekeeping.h>
+
+#include "engine.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+#define MS	1000000LL
+
+/* What the fake was asked, and how it is to fail. Tests run one after the other. */
+static struct {
+	int	take_err;
+	int	set_err;
+	int	step_err;
+	s64	rate_ppb_q16;
+	s64	step_ns;
+	u32	steps;
+	u32	sets;
+	u32	clock_events;
+	u32	source_events;
+	bool	told_synced;
+} fake;
+
+static int fake_take(s64 *rate_ppb_q16)
+{
+	*rate_ppb_q16 = 0;
+	return fake.take_err;
+}
+
+static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
+{
+	fake.sets++;
+	fake.rate_ppb_q16 = rate_ppb_q16;
+	*set_ppb_q16 = rate_ppb_q16;
+	return fake.set_err;
+}
+
+static int fake_step(s64 step_ns)
+{
+	fake.steps++;
+	fake.step_ns = step_ns;
+	return fake.step_err;
+}
+
+static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
+{
+	fake.told_synced = status->is_synced;
+	*sta_bits = 0;
+	return 0;
+}
+
+static const struct cdisc_actuator_ops fake_actuator = {
+	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
+	.name = "fake",
+	.can_steer = true,
+	.take = fake_take,
+	.set_rate = fake_set_rate,
+	.step = fake_step,
+	.set_status = fake_set_status,
+};
+
+static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+{
+	fake.clock_events |= 1U << event;
+}
+
+static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
+{
+	fake.source_events |= 1U << event;
+}
+
+static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+
+static const struct cdisc_source_settings settings = { .minpoll_log2s = 4, .maxpoll_log2s = 10 };
+
+static struct cdisc_engine *engine_new(struct kunit *test, int take_err)
+{
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	memset(&fake, 0, sizeof(fake));
+	fake.take_err = take_err;
+	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), take_err);
+	return e;
+}
+
+static u32 source_new(struct kunit *test, struct cdisc_engine *e)
+{
+	u32 id = 0;
+	s8 poll_log2s;
+
+	KUNIT_ASSERT_EQ(test, cdisc_engine_source_add(e, "one", &settings, &id, &poll_log2s), 0);
+	return id;
+}
+
+static struct cdisc_submission stamps(u32 id, s64 offset_ns)
+{
+	s64 now_ns = ktime_get_real_ns();
+
+	return (struct cdisc_submission){
+		.source_id = id, .has_stamps = true, .precision_log2s = -20,
+		.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },
+		.t1_real_ns = now_ns - 200000, .t2_real_ns = now_ns + offset_ns - 100000,
+		.t3_real_ns = now_ns + offset_ns - 100000, .t4_real_ns = now_ns,
+	};
+}
+
+static enum clockdisc_verdict submit(struct cdisc_engine *e, const struct cdisc_submission *sub)
+{
+	s8 poll_log2s;
+
+	return cdisc_engine_submit(e, sub, &poll_log2s);
+}
+
+/* The worker has run when a command that it carries out after it has come back. */
+static void settle(struct cdisc_engine *e)
+{
+	kthread_flush_worker(e->worker);
+}
+
+static void engine_refused_takeover_unwinds(struct kunit *test)
+{
+	engine_new(test, -EBUSY);
+}
+
+static void engine_steps_at_start(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 id = source_new(test, e);
+	struct cdisc_submission sub;
+
+	ktime_get_real_ns();
+	sub = stamps(id, 0);
+	/* No stamp can be mapped that is older than the engine. */
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_STAMP_OLD);
+	msleep(5);
+	sub = stamps(id, 700 * MS);
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_ACCEPTED);
+	settle(e);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns - 700 * MS), MS);
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_STEP));
+	cdisc_engine_exit(e);
+}
+
+static void engine_failed_step_changes_nothing(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 id = source_new(test, e);
+	struct cdisc_submission sub;
+
+	fake.step_err = -EPERM;
+	msleep(5);
+	sub = stamps(id, 700 * MS);
+	submit(e, &sub);
+	settle(e);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_EQ(test, e->loop.steps, 0ull);
+	KUNIT_EXPECT_FALSE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_STEP));
+	KUNIT_EXPECT_GT(test, cdisc_loop_offset(&e->loop, &e->loop.anchor), 699 * MS);
+	cdisc_engine_exit(e);
+}
+
+static void engine_failed_rate_is_not_booked(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+
+	fake.set_err = -EINVAL;
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, true, MS), 0);
+	KUNIT_EXPECT_GE(test, fake.sets, 1u);
+	KUNIT_EXPECT_EQ(test, e->loop.rate_ppb_q16, 0ll);
+	fake.set_err = 0;
+	cdisc_engine_exit(e);
+}
+
+static void engine_every_stamp_verdict(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 id = source_new(test, e);
+	struct cdisc_submission sub;
+
+	msleep(5);
+	sub = stamps(id, 0);
+	sub.t4_real_ns += SEC;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_STAMP_FUTURE);
+	sub = stamps(id, 0);
+	sub.t1_real_ns -= 3600 * SEC;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_STAMP_OLD);
+	sub = stamps(id, 0);
+	sub.t3_real_ns = sub.t2_real_ns - 1;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_STAMP_ORDER);
+	sub = stamps(id, 0);
+	sub.t3_real_ns = sub.t2_real_ns + SEC;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_DELAY);
+	sub = stamps(id, 0);
+	sub.header.stratum = 16;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_STRATUM);
+	sub = stamps(id, 0);
+	sub.header.leap = CLOCKDISC_LEAP_UNSYNC;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_UNSYNC);
+	sub = stamps(id, 0);
+	sub.header.root_disp_ns = 2 * SEC;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_DISTANCE);
+	sub = stamps(id, 0);
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_DUPLICATE);
+	sub.is_missed = true;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_MISSED);
+	sub.source_id = id + 1;
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_NO_SOURCE);
+	KUNIT_EXPECT_EQ(test, e->counts[CLOCKDISC_VERDICT_ACCEPTED], 1ull);
+	KUNIT_EXPECT_EQ(test, e->counts[CLOCKDISC_VERDICT_NO_SOURCE], 1ull);
+	cdisc_engine_exit(e);
+}
+
+static void engine_rate_of_samples_is_limited(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	struct cdisc_submission sub = { .source_id = source_new(test, e), .is_missed = true };
+	int i;
+
+	for (i = 0; i < CDISC_SOURCE_RATE_MAX; i++)
+		submit(e, &sub);
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_RATE);
+	cdisc_engine_exit(e);
+}
+
+static void engine_thousand_sources(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 i, first = 0, id = 0;
+
+	for (i = 0; i < 1000; i++) {
+		id = source_new(test, e);
+		first = first ? first : id;
+	}
+	KUNIT_EXPECT_EQ(test, e->sources.count, 1000u);
+	for (i = first; i <= id; i += 2)
+		KUNIT_EXPECT_EQ(test, cdisc_engine_source_del(e, i), 0);
+	KUNIT_EXPECT_EQ(test, e->sources.count, 500u);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_source_del(e, first), -ENOENT);
+	KUNIT_EXPECT_GT(test, source_new(test, e), id);
+	cdisc_engine_exit(e);
+}
+
+static void engine_step_needs_an_offset(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, false, 0), -ENODATA);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, false, 0), -ENODATA);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, 5), 0);
+	KUNIT_EXPECT_EQ(test, fake.step_ns, 5ll);
+	cdisc_engine_exit(e);
+}
+
+static struct kunit_case engine_cases[] = {
+	KUNIT_CASE(engine_refused_takeover_unwinds),
+	KUNIT_CASE(engine_steps_at_start),
+	KUNIT_CASE(engine_failed_step_changes_nothing),
+	KUNIT_CASE(engine_failed_rate_is_not_booked),
+	KUNIT_CASE(engine_every_stamp_verdict),
+	KUNIT_CASE(engine_rate_of_samples_is_limited),
+	KUNIT_CASE(engine_thousand_sources),
+	KUNIT_CASE(engine_step_needs_an_offset),
+	{}
+};
+
+static struct kunit_suite engine_suite = {
+	.name = "clockdisc-engine",
+	.test_cases = engine_cases,
+};
+
+kunit_test_suite(engine_suite);

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The discipline in closed loop with a clock made of integers: it starts, steps, learns, holds, freezes.
+ */
+#include <kunit/test.h>
+
+#include "core/loop.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+#define MS	1000000LL
+#define US	1000LL
+#define PPM	cdisc_ppb_q16_from_ppb(1000)
+
+/* raw is the true time less an origin; the clock runs at what is set plus a tick that is too long. */
+struct plant {
+	struct cdisc_loop		loop;
+	struct cdisc_peer		peer;
+	struct cdisc_peer		*peers[1];
+	struct cdisc_select_edge	edge[3];
+	struct cdisc_select_entry	entry[1];
+	struct cdisc_select_work	work;
+	struct cdisc_now		now;
+	s64				tick_ppb_q16;
+	s64				rate_ppb_q16;
+	s64				wake_raw_ns;
+	s64				true_phase_ns;	/* reference minus raw */
+	u32				events;
+	u32				sets;
+};
+
+#define ORIGIN_NS	(1700000000 * SEC)
+
+static struct plant *plant_new(struct kunit *test, s64 offset_ns, s64 tick_ppb_q16)
+{
+	struct plant *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct cdisc_config cfg;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
+	p->now.raw_ns = 100 * SEC;
+	p->true_phase_ns = ORIGIN_NS;
+	p->now.real_ns = p->now.raw_ns + ORIGIN_NS - offset_ns;
+	p->tick_ppb_q16 = tick_ppb_q16;
+	p->peers[0] = &p->peer;
+	p->work.edge = p->edge;
+	p->work.entry = p->entry;
+	cdisc_peer_init(&p->peer, 1);
+	p->peer.minpoll_log2s = 4;
+	p->peer.maxpoll_log2s = 10;
+	cdisc_config_defaults(&cfg);
+	cfg.minpoll_log2s = 4;
+	cdisc_loop_init(&p->loop, &cfg, &p->now, 0, true);
+	p->wake_raw_ns = S64_MAX;
+	return p;
+}
+
+static s64 error_ns(const struct plant *p)
+{
+	return p->true_phase_ns - (p->now.real_ns - p->now.raw_ns);
+}
+
+static void go(struct plant *p, s64 dt_ns)
+{
+	p->now.raw_ns += dt_ns;
+	p->now.real_ns += dt_ns + cdisc_ns_from_rate(p->rate_ppb_q16 + p->tick_ppb_q16, dt_ns);
+}
+
+static void carry_out(struct plant *p, struct cdisc_todo *todo)
+{
+	if (todo->step_ns) {
+		p->now.real_ns += todo->step_ns;
+		cdisc_loop_stepped(&p->loop, &p->now, todo->step_ns, true, todo);
+	}
+	cdisc_loop_plan(&p->loop, &p->now, todo);
+	if (todo->is_rate_new) {
+		p->rate_ppb_q16 = todo->rate_ppb_q16;
+		p->sets++;
+		cdisc_loop_rate_set(&p->loop, &p->now, p->rate_ppb_q16);
+	}
+	p->wake_raw_ns = todo->wake_raw_ns;
+	p->events |= todo->events;
+}
+
+static void sample(struct plant *p)
+{
+	struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 2 };
+	struct cdisc_sample s = {
+		.raw_ns = p->now.raw_ns, .phase_ns = p->true_phase_ns,
+		.delay_ns = 200 * US, .half_ns = 102 * US, .disp_ns = 2 * US,
+	};
+	struct cdisc_todo todo = { 0 };
+
+	cdisc_peer_polled(&p->peer, true);
+	cdisc_peer_sample(&p->peer, &h, &s, p->loop.servo.freq_ppb_q16, 16 * SEC,
+			  p->loop.cfg.select.max_distance_ns);
+	cdisc_loop_update(&p->loop, p->peers, 1, &p->work, &p->now, &todo);
+	carry_out(p, &todo);
+}
+
+/* Let dt_ns pass with the timer at work. */
+static void run(struct plant *p, s64 dt_ns)
+{
+	s64 end_ns = p->now.raw_ns + dt_ns;
+
+	while (p->wake_raw_ns < end_ns) {
+		struct cdisc_todo todo = { 0 };
+
+		go(p, max_t(s64, p->wake_raw_ns - p->now.raw_ns, 1));
+		carry_out(p, &todo);
+	}
+	go(p, end_ns - p->now.raw_ns);
+}
+
+/* iburst, then a sample every 16 s. */
+static void follow(struct plant *p, s64 dt_ns)
+{
+	s64 end_ns = p->now.raw_ns + dt_ns;
+	int burst;
+
+	for (burst = 0; burst < 4; burst++) {
+		run(p, 2 * SEC);
+		sample(p);
+	}
+	while (p->now.raw_ns < end_ns) {
+		run(p, 16 * SEC);
+		sample(p);
+	}
+}
+
+/* A clock 0.7 s behind on a tick 80 ppm too long: stepped once, then its rate is found and nothing steps again. */
+static void loop_cold_start(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 700 * MS, 80 * PPM);
+
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FREQ);
+	KUNIT_EXPECT_EQ(test, error_ns(p), 0ll);
+	follow(p, 60 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), 10 * US);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->rate_ppb_q16 + 80 * PPM), PPM);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.bias_ppb_q16 - 80 * PPM), PPM / 10);
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), US);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.servo.freq_ppb_q16), PPM / 10);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_TRUE(test, cdisc_loop_is_synced(&p->loop, &p->now));
+}
+
+/* The source steps by 1 s: nothing moves for the stepout, then the clock is stepped and no frequency is wound up. */
+static void loop_stepout(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	s64 freq_ppb_q16;
+
+	follow(p, 600 * SEC);
+	freq_ppb_q16 = p->loop.servo.freq_ppb_q16;
+	p->true_phase_ns += SEC;
+	follow(p, 100 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SPIKE);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_GT(test, error_ns(p), 999 * MS);
+	follow(p, 400 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.servo.freq_ppb_q16 - freq_ppb_q16), PPM / 10);
+}
+
+/* 2000 s at the first sample: frozen, offered, and done when the operator does it. */
+static void loop_panic(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 2000 * SEC, 0);
+	struct cdisc_todo todo = { 0 };
+
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_TRUE(test, p->loop.has_pending);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.pending_ns - 2000 * SEC), MS);
+	follow(p, 1000 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_GT(test, cdisc_loop_bound(&p->loop, &p->now), 1999 * SEC);
+	KUNIT_EXPECT_FALSE(test, cdisc_loop_is_synced(&p->loop, &p->now));
+
+	todo.step_ns = cdisc_loop_offset(&p->loop, &p->now);
+	carry_out(p, &todo);
+	KUNIT_EXPECT_FALSE(test, p->loop.has_pending);
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
+/* All sources gone: the clock keeps its rate, the bound grows, nobody says synchronised. */
+static void loop_holdover(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 10 * MS, 30 * PPM);
+	struct cdisc_todo todo = { 0 };
+	s64 bound_ns;
+
+	follow(p, 900 * SEC);
+	bound_ns = cdisc_loop_bound(&p->loop, &p->now);
+	p->peer.reach = 0;
+	cdisc_loop_update(&p->loop, p->peers, 1, &p->work, &p->now, &todo);
+	carry_out(p, &todo);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_HOLDOVER);
+	KUNIT_EXPECT_FALSE(test, cdisc_loop_is_synced(&p->loop, &p->now));
+	run(p, 3600 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_EXPECT_GE(test, cdisc_loop_bound(&p->loop, &p->now), bound_ns + 3600 * 15 * US);
+}
+
+/* Somebody else sets the clock back by 50 ms: it comes back without a step and without winding up. */
+static void loop_foreign_set(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+
+	follow(p, 900 * SEC);
+	p->now.real_ns -= 50 * MS;
+	cdisc_loop_stepped(&p->loop, &p->now, -50 * MS, false, &todo);
+	carry_out(p, &todo);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_GE(test, cdisc_loop_bound(&p->loop, &p->now), 50 * MS);
+	follow(p, 3600 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.servo.freq_ppb_q16), PPM);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+}
+
+/* An actuator that only observes is never asked for anything, and the frequency is learnt all the same. */
+static void loop_observe(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 700 * MS, 0);
+
+	p->loop.can_steer = false;
+	follow(p, 900 * SEC);
+	KUNIT_EXPECT_EQ(test, p->sets, 0u);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_EQ(test, error_ns(p), 700 * MS);
+	KUNIT_EXPECT_LT(test, cdisc_abs(cdisc_loop_offset(&p->loop, &p->now) - 700 * MS), US);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.servo.freq_ppb_q16), PPM / 100);
+}
+
+/* A suspend: nobody is told a bound until a source has spoken again. */
+static void loop_cut(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+
+	follow(p, 900 * SEC);
+	p->now.real_ns += 3600 * SEC;
+	p->true_phase_ns += 3600 * SEC + 3 * MS;
+	cdisc_loop_cut(&p->loop, &p->now, &todo);
+	cdisc_peer_restart(&p->peer);
+	carry_out(p, &todo);
+	KUNIT_EXPECT_EQ(test, cdisc_loop_bound(&p->loop, &p->now), S64_MAX);
+	sample(p);
+	KUNIT_EXPECT_LT(test, cdisc_loop_bound(&p->loop, &p->now), 10 * MS);
+	follow(p, 1800 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
+static void loop_freeze(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+
+	follow(p, 900 * SEC);
+	cdisc_loop_freeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	p->sets = 0;
+	p->true_phase_ns += 100 * MS;
+	follow(p, 900 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_GT(test, error_ns(p), 99 * MS);
+	memset(&todo, 0, sizeof(todo));
+	cdisc_loop_unfreeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	follow(p, 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), 10 * MS);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+}
+
+static void loop_config_check(struct kunit *test)
+{
+	struct cdisc_config cfg;
+
+	cdisc_config_defaults(&cfg);
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_OK);
+	cfg.minpoll_log2s = 11;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_POLL_ORDER);
+	cdisc_config_defaults(&cfg);
+	cfg.policy.panic_ns = cfg.policy.step_ns;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_PANIC_BELOW_STEP);
+	cfg.policy.panic_ns = 0;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_OK);
+	cfg.servo = 77;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_SERVO);
+}
+
+static struct kunit_case loop_cases[] = {
+	KUNIT_CASE(loop_cold_start),
+	KUNIT_CASE(loop_stepout),
+	KUNIT_CASE(loop_panic),
+	KUNIT_CASE(loop_holdover),
+	KUNIT_CASE(loop_foreign_set),
+	KUNIT_CASE(loop_observe),
+	KUNIT_CASE(loop_cut),
+	KUNIT_CASE(loop_freeze),
+	KUNIT_CASE(loop_config_check),
+	{}
+};
+
+static struct kunit_suite loop_suite = {
+	.name = "clockdisc-loop",
+	.test_cases = loop_cases,
+};
+
+kunit_test_suite(loop_suite);
