@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink client: multicast events. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cdisc_client.h"
+
+/* Some thousand events: a burst of samples must not outrun a reader that prints. */
+#define EVENTS_BUF_LEN		(2 << 20)
+
+int cdisc_events_join(struct cdisc_client *client, uint32_t group)
+{
+	int fd = cdisc_client_fd(client);
+	int len = EVENTS_BUF_LEN;
+	uint32_t control = GENL_ID_CTRL;
+
+	if (!group)
+		return cdisc_client_fail(client, -ENOENT, "the module has no such event group");
+	/* Capped by rmem_max without CAP_NET_ADMIN, which is no reason to give up. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &len, sizeof(len));
+	if (mnl_socket_setsockopt(client->sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) ||
+	    /* Tells when the module is unloaded, which our own groups cannot. */
+	    mnl_socket_setsockopt(client->sock, NETLINK_ADD_MEMBERSHIP, &control, sizeof(control)))
+		return cdisc_client_fail(client, -errno, "cannot join an event group: %s",
+					 strerror(errno));
+	return 0;
+}
+
+static bool is_our_unload(const struct cdisc_client *client, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *nla;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || cdisc_msg_cmd(nlh) != CTRL_CMD_DELFAMILY)
+		return false;
+	mnl_attr_for_each(nla, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(nla) == CTRL_ATTR_FAMILY_ID &&
+		    mnl_attr_validate(nla, MNL_TYPE_U16) == 0)
+			return mnl_attr_get_u16(nla) == client->family_id;
+	}
+	return false;
+}
+
+static int dispatch(struct cdisc_client *client, const uint8_t *buf, int left,
+		    cdisc_msg_fn fn, void *arg)
+{
+	const struct nlmsghdr *nlh;
+	int n = 0, err;
+
+	for (nlh = (const struct nlmsghdr *)buf; mnl_nlmsg_ok(nlh, left);
+	     nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN)
+			continue;
+		if (is_our_unload(client, nlh))
+			return cdisc_client_fail(client, -ENODEV,
+						 "the clockdisc module was unloaded");
+		if (nlh->nlmsg_type != client->family_id)
+			continue;
+		err = fn ? fn(client, nlh, arg) : 0;
+		if (err)
+			return err;
+		n++;
+	}
+	return n;
+}
+
+int cdisc_events_read(struct cdisc_client *client, int timeout_ms, cdisc_msg_fn fn, void *arg)
+{
+	uint8_t *buf = client->buf + cdisc_request_room();
+	struct pollfd pfd = { .fd = cdisc_client_fd(client), .events = POLLIN };
+	ssize_t got;
+	int n;
+
+	client->error[0] = '\0';
+	n = poll(&pfd, 1, timeout_ms);
+	if (n < 0)
+		return cdisc_client_fail(client, -errno, "cannot wait for events: %s",
+					 strerror(errno));
+	if (!n)
+		return 0;
+	got = recv(pfd.fd, buf, cdisc_request_room(), MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return 0;
+	if (got < 0 && errno == ENOBUFS)
+		return cdisc_client_fail(client, -ENOBUFS, "events were lost");
+	if (got < 0)
+		return cdisc_client_fail(client, -errno, "cannot read events: %s",
+					 strerror(errno));
+	return dispatch(client, buf, (int)got, fn, arg);
+}
