@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way into the module: attached, or lost and tried again.
+ *
+ * The module may be unloaded, or unloaded and loaded, at any moment. That shows
+ * as -ENODEV or -ESTALE at the next request; from then on the module is looked
+ * for at growing intervals, and whoever owns sources adds them anew.
+ */
+#include "feed.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "log.h"
+
+#define NSEC_PER_SEC		1000000000LL
+#define RETRY_LEAST_NS		(1 * NSEC_PER_SEC)
+#define RETRY_MOST_NS		(64 * NSEC_PER_SEC)
+
+int feed_attach(struct feed *feed, const struct drift *drift)
+{
+	struct cdisc_clock_info info;
+	int err = cdisc_client_open(&feed->client);
+
+	if (err)
+		return err;
+	err = cdisc_clock_get(&feed->client, &info);
+	/* what the module has learnt is newer than what was saved */
+	if (!err && drift->has_freq && info.state == CLOCKDISC_STATE_UNSET) {
+		err = cdisc_freq_set(&feed->client, drift->freq_ppb_q16);
+		if (!err)
+			log_info("frequency restored from %s: %+.3f ppm", drift->path,
+				 (double)drift->freq_ppb_q16 / 65536.0 / 1000.0);
+	}
+	if (!err && feed->allows_panic_once)
+		err = cdisc_clock_set_panic_once(&feed->client, true);
+	if (err) {
+		cdisc_client_close(&feed->client);
+		return err;
+	}
+	feed->is_attached = true;
+	feed->last_err = 0;
+	return 0;
+}
+
+void feed_detach(struct feed *feed)
+{
+	if (feed->is_attached)
+		cdisc_client_close(&feed->client);
+	feed->is_attached = false;
+}
+
+bool feed_retry(struct feed *feed, const struct drift *drift, int64_t now_mono_ns)
+{
+	int err;
+
+	if (feed->is_attached || now_mono_ns < feed->retry_mono_ns)
+		return false;
+	err = feed_attach(feed, drift);
+	if (!err) {
+		log_info("the clockdisc module is back");
+		return true;
+	}
+	if (err != feed->last_err && err != -ENODEV)
+		log_warn("cannot attach to the clockdisc module: %s", feed->client.error);
+	feed->last_err = err;
+	feed->retry_after_ns *= 2;
+	if (feed->retry_after_ns > RETRY_MOST_NS)
+		feed->retry_after_ns = RETRY_MOST_NS;
+	feed->retry_mono_ns = now_mono_ns + feed->retry_after_ns;
+	return false;
+}
+
+/* Says an error once, until something succeeds; notices that the module left. */
+static int outcome(struct feed *feed, const char *what, int err, int64_t now_mono_ns)
+{
+	if (!err) {
+		feed->last_err = 0;
+		return 0;
+	}
+	if (err == -ENODEV || err == -ESTALE) {
+		log_warn(err == -ENODEV ?
+			 "the clockdisc module was unloaded; waiting for it to come back" :
+			 "the clockdisc module was unloaded and loaded again");
+		feed_detach(feed);
+		feed->last_err = -ENODEV;
+		feed->retry_after_ns = RETRY_LEAST_NS;
+		feed->retry_mono_ns = err == -ESTALE ? now_mono_ns :
+				      now_mono_ns + RETRY_LEAST_NS;
+		return -ENODEV;
+	}
+	if (err != feed->last_err)
+		log_warn("%s: %s", what, feed->client.error);
+	feed->last_err = err;
+	return err;
+}
+
+int feed_source_add(struct feed *feed, const char *name, const struct conf_server *server,
+		    uint32_t *id, int *poll_log2s, int64_t now_mono_ns)
+{
+	uint32_t flags = 0;
+	int err;
+
+	if (!feed->is_attached)
+		return -ENODEV;
+	if (server->is_preferred)
+		flags |= CLOCKDISC_SOURCE_FLAGS_PREFER;
+	if (server->is_noselect)
+		flags |= CLOCKDISC_SOURCE_FLAGS_NOSELECT;
+	if (server->is_trusted)
+		flags |= CLOCKDISC_SOURCE_FLAGS_TRUST;
+	err = cdisc_source_add(&feed->client, name, flags, server->minpoll_log2s,
+			       server->maxpoll_log2s, id, poll_log2s);
+	return outcome(feed, "source not added", err, now_mono_ns);
+}
+
+int feed_source_del(struct feed *feed, uint32_t id, int64_t now_mono_ns)
+{
+	int err;
+
+	if (!feed->is_attached)
+		return -ENODEV;
+	err = cdisc_source_del(&feed->client, id);
+	/* somebody else removed it: as good */
+	if (err == -ENOENT)
+		err = 0;
+	return outcome(feed, "source not removed", err, now_mono_ns);
+}
+
+int feed_submit(struct feed *feed, const struct cdisc_sample_msg *sample,
+		struct cdisc_sample_result *result, int64_t now_mono_ns)
+{
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	if (!feed->is_attached)
+		return -ENODEV;
+	err = cdisc_sample_submit(&feed->client, sample, 1, result);
+	if (!err)
+		feed->submitted++;
+	return outcome(feed, "sample not taken", err, now_mono_ns);
+}
+
+int feed_clock_get(struct feed *feed, struct cdisc_clock_info *info, int64_t now_mono_ns)
+{
+	if (!feed->is_attached)
+		return -ENODEV;
+	return outcome(feed, "clock not read", cdisc_clock_get(&feed->client, info), now_mono_ns);
+}
