@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# ntpx against real and faulty servers, with a stand-in for the module. As root, because ntpx drops root.
+#
+#   ntpx.sh DIR     DIR holds ntp_server, ruler, ntpx_double and ntpx_double_san
+#   CHRONYD=PATH    also asks this chronyd
+
+. "$(dirname "$0")/../tap.sh"
+
+bin=${1:?directory with the test programs}
+# The sanitized build has no system call filter, so that both are run.
+ntpx=${NTPX:-$bin/ntpx_double}
+[ "$(id -u)" = 0 ] || { tap_skip ntpx "needs root, which it drops"; tap_end; exit 4; }
+
+work=$(mktemp -d /tmp/ntpx.XXXXXX)
+chmod 711 "$work"
+port=$((20000 + $$ % 300 * 100))
+pids=
+trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait 2>/dev/null; rm -rf "$work"' EXIT
+
+export NTPX_DOUBLE_LOG=$work/log NTPX_DOUBLE_STATE=$work/state NTPX_DOUBLE_POLL=0
+common=(pidfile "$work/run/pid", driftfile "$work/lib/drift",)
+
+# server NAME OPTION...: a server on a port of its own, which port_of NAME prints
+declare -A ports
+server() {
+	port=$((port + 1))
+	ports[$1]=$port
+	(trap - EXIT; exec "$bin/ntp_server" --port $port "${@:2}") >"$work/server.$1" 2>&1 &
+	server_pid=$!
+	pids="$pids $server_pid"
+	for _ in $(seq 50); do grep -q ^ready "$work/server.$1" && return; sleep 0.02; done
+	echo "# server $1 did not start: $(cat "$work/server.$1")"
+}
+
+fresh() {
+	: >"$work/log"
+	echo loaded >"$work/state"
+	chmod 666 "$work/log" "$work/state"
+}
+
+# daemon WORD...: ntpx in the foreground; its messages are in $work/said
+daemon() {
+	fresh
+	# a child that is killed before its exec would otherwise run our own trap
+	(trap - EXIT; exec "$ntpx" -f -d "${common[@]}" "$@") >"$work/said" 2>&1 &
+	daemon_pid=$!
+	pids="$pids $daemon_pid"
+}
+
+daemon_end() {
+	kill -TERM "$daemon_pid" 2>/dev/null
+	wait "$daemon_pid"
+	daemon_status=$?
+}
+
+# The lines of one source in what the module was told
+told() {
+	local id
+	id=$(sed -n "s/^add id=\([0-9]*\) name=127.0.0.1:${ports[$1]} .*/\1/p" "$work/log" | tail -1)
+	grep -E "^$2 id=$id( |$)" "$work/log"
+}
+counted() { grep "127.0.0.1:${ports[$1]}: sent" "$work/said" | tail -1; }
+has() { grep -Eq -- "$1" "$2"; }
+wait_for() { for _ in $(seq $(($3 * 20))); do grep -Eq -- "$1" "$2" 2>/dev/null && return 0; sleep 0.05; done; return 1; }
+lines() { told "$@" | wc -l; }
+
+# ---- faults, all at once: one client, a server for each
+faults="truncated oversized repeat reorder unasked mode version stratum0 kod-rate kod-deny kod-rstr
+	stratum16 leap3 t3-before-t2 origin zero-stamp era2036"
+words=()
+for fault in $faults; do
+	server "$fault" --fault "$fault"
+	words+=(server 127.0.0.1 port "${ports[$fault]}" minpoll 0,)
+done
+server good --offset 0.25 --stratum 3 --refid 10.9.8.7 --root-delay 0.5 --root-disp 0.25
+server lossy --loss 0.5 --seed 7
+words+=(server 127.0.0.1 port "${ports[good]}" minpoll 0 prefer trust, server 127.0.0.1 port "${ports[lossy]}" minpoll 0)
+daemon "${words[@]}"
+wait_for "answers, stratum 3" "$work/said" 5
+status=/proc/$daemon_pid/status
+said_user=$(awk '$1 == "Uid:" { print $2, $3, $4 }' $status)
+wanted=$(id -u ntpx 2>/dev/null || id -u nobody)
+tap_is "runs as an unprivileged user" "$said_user" "$wanted $wanted $wanted"
+tap_is "keeps CAP_SYS_TIME alone" "$(awk '$1 == "CapEff:" { print $2 }' $status)" 0000000002000000
+tap_is "bounding set is empty" "$(awk '$1 == "CapBnd:" { print $2 }' $status)" 0000000000000000
+tap_is "no_new_privs is set" "$(awk '$1 == "NoNewPrivs:" { print $2 }' $status)" 1
+case $ntpx in *_san) ;; *) tap_is "system calls are filtered" "$(awk '$1 == "Seccomp:" { print $2 }' $status)" 2 ;; esac
+sleep 12
+daemon_end
+tap_is "SIGTERM ends it cleanly" "$daemon_status" 0
+tap_check "good: offset, stratum, reference, root delay and dispersion" test -n "$(told good sample |
+	grep -E 'offset_ns=(249|250)[0-9]{6} .* stratum=3 leap=1 refid=0a090807 self=0 .* rootdelay=500000000 rootdisp=250000000')"
+tap_check "good: flags" has "name=127.0.0.1:${ports[good]} flags=5 minpoll=0 maxpoll=10" "$work/log"
+tap_check "good: kernel stamps" test -n "$(counted good | grep 'without kernel stamps 0$')"
+tap_check "lossy: answers and missed polls" test "$(lines lossy sample)" -gt 1 -a "$(lines lossy missed)" -gt 1
+for fault in truncated mode version origin zero-stamp; do
+	name=$fault
+	[ $fault != truncated ] || name=short
+	[ $fault != zero-stamp ] || name=no-stamp
+	tap_check "$fault: dropped, counted, missed" test "$(lines $fault sample)" = 0 -a \
+		"$(lines $fault missed)" -gt 4 -a -n "$(counted $fault | grep ", $name [1-9]")"
+done
+tap_check "oversized: taken" test "$(lines oversized sample)" -gt 4
+tap_check "repeat: one sample for a request, the rest counted" test "$(lines repeat sample)" -gt 4 -a \
+	-n "$(counted repeat | grep -E 'duplicate [1-9]')" -a "$(counted repeat | sed 's/.*answered \([0-9]*\),.*/\1/')" = "$(lines repeat sample)"
+tap_check "reorder: the late replies are of no use" test "$(lines reorder sample)" -gt 2 -a "$(lines reorder missed)" -gt 2
+tap_check "unasked: dropped by origin, the answer taken" test "$(lines unasked sample)" -gt 4 -a \
+	-n "$(counted unasked | grep ', origin [1-9]')"
+tap_check "stratum0: taken as no answer" test "$(lines stratum0 sample)" = 0 -a "$(lines stratum0 missed)" -gt 4 -a \
+	-n "$(counted stratum0 | grep ', kiss [1-9]')"
+tap_check "kod-rate: each one doubles the interval" test "$(counted kod-rate | sed 's/.*sent \([0-9]*\),.*/\1/')" -lt 6
+tap_check "kod-deny: one request, then the source is gone" test -n "$(counted kod-deny | grep 'sent 1,')" -a "$(lines kod-deny del)" = 1
+tap_check "kod-rstr: likewise" test -n "$(counted kod-rstr | grep 'sent 1,')" -a "$(lines kod-rstr del)" = 1
+tap_check "stratum16: handed on" test -n "$(told stratum16 sample | grep stratum=16)"
+tap_check "leap3: handed on as unsynchronised" test -n "$(told leap3 sample | grep leap=4)"
+tap_check "t3-before-t2: handed on" test -n "$(told t3-before-t2 sample | grep -e 't3-t2=-')"
+t2_first=$(told era2036 sample | sed -n 's/.* t2=\([0-9]*\) .*/\1/p' | head -1)
+t2_last=$(told era2036 sample | sed -n 's/.* t2=\([0-9]*\) .*/\1/p' | tail -1)
+tap_check "era2036: stamps run through the wrap" test "${t2_first:-0}" -lt 2085978496000000000 -a "${t2_last:-0}" -ge 2085978496000000000
+tap_check "frequency saved" has '^freq-ppb-q16 0$' "$work/lib/drift"
+tap_is "sources removed at the end" "$(grep -c ^add "$work/log")" "$(grep -c ^del "$work/log")"
+
+# ---- drift file
+printf 'ntpx-drift 1\nfreq-ppb-q16 -65536000\n' >"$work/lib/drift"
+daemon server 127.0.0.1 port "${ports[good]}" minpoll 0
+wait_for '^freq' "$work/log" 3
+tap_check "frequency restored" has '^freq -65536000$' "$work/log"
+wait_for 'sample' "$work/log" 3
+
+# ---- a second instance
+timeout 20 "$ntpx" -f "${common[@]}" server 127.0.0.1 >"$work/second" 2>&1
+tap_is "second instance is refused" "$?" 1
+tap_check "and says why" has "another ntpx is running \(process $daemon_pid, by the lock on $work/run/pid\)" "$work/second"
+
+# ---- the module goes and comes
+echo unloaded >"$work/state"
+tap_check "unloading is noticed" wait_for "module was unloaded; waiting" "$work/said" 4
+sleep 3
+tap_is "and said once" "$(grep -c 'unloaded' "$work/said")" 1
+fresh
+tap_check "comes back with its sources" wait_for '^add' "$work/log" 6
+tap_check "with the frequency" has '^freq -65536000$' "$work/log"
+tap_check "and samples" wait_for '^sample' "$work/log" 4
+echo reloaded >"$work/state"
+tap_check "a reload is noticed" wait_for "unloaded and loaded again" "$work/said" 4
+echo nosource >"$work/state"
+tap_check "a source that was removed is added again" wait_for "removed by somebody; added again" "$work/said" 4
+kill -USR1 $daemon_pid
+tap_check "SIGUSR1 prints the counters" wait_for "sent [0-9]+, answered" "$work/said" 2
+kill -HUP $daemon_pid
+tap_check "SIGHUP looks names up again" wait_for "names are looked up again" "$work/said" 2
+daemon_end
+tap_is "ends cleanly after all that" "$daemon_status" 0
+
+# ---- loaded not at all
+fresh
+echo unloaded >"$work/state"
+timeout 20 "$ntpx" -f "${common[@]}" server 127.0.0.1 >"$work/said" 2>&1
+tap_is "without the module it does not start" "$?" 1
+tap_check "and says why" has "the clockdisc module is not loaded" "$work/said"
+fresh
+
+# ---- directory that cannot be written
+mkdir -m 755 "$work/ro"
+common=(pidfile "$work/run/pid", driftfile "$work/ro/drift",)
+daemon server 127.0.0.1 port "${ports[good]}" iburst minpoll 0
+wait_for '^sample' "$work/log" 5
+sleep 4
+daemon_end
+tap_is "a drift file that cannot be saved is said once" "$(grep -c 'ro/drift: cannot be saved' "$work/said")" 1
+common=(pidfile "$work/run/pid", driftfile none,)
+
+# ---- silence: name, addresses, burst after it
+server quiet --fault silent
+daemon server localhost port "${ports[quiet]}" iburst minpoll 0
+tap_check "eight missed polls make it unreachable" wait_for "localhost:${ports[quiet]}: does not answer" "$work/said" 20
+kill $server_pid
+"$bin/ntp_server" --port "${ports[quiet]}" >"$work/server.quiet2" 2>&1 &
+pids="$pids $!"
+tap_check "and it is found again" wait_for "localhost:${ports[quiet]}: answers" "$work/said" 10
+daemon_end
+tap_is "missed polls were handed in" "$([ "$(grep -c ^missed "$work/log")" -ge 8 ] && echo yes)" yes
+
+# ---- names, pool, IPv6
+if "$bin/ntp_server" --bind ::1 --port $((port + 50)) >"$work/server.v6" 2>&1 & v6=$!; sleep 0.3; kill -0 $v6 2>/dev/null; then
+	pids="$pids $v6"
+	daemon server "[::1]:$((port + 50))" minpoll 0
+	tap_check "IPv6" wait_for "\[::1\]:$((port + 50)): answers" "$work/said" 5
+	daemon_end
+else
+	tap_skip "IPv6" "::1 is not there"
+fi
+daemon pool localhost port "${ports[good]}" maxsources 2 minpoll 0
+tap_check "pool" wait_for "127.0.0.1:${ports[good]} \(localhost\): answers" "$work/said" 5
+helper=$(pgrep -P $daemon_pid)
+tap_is "the resolver has no capability" "$(awk '$1 == "CapEff:" { print $2 }' "/proc/$helper/status")" 0000000000000000
+daemon_end
+# a process that nobody has waited for yet has ended, too
+is_ended() {
+	for _ in $(seq 40); do
+		grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	return 1
+}
+tap_check "the resolver ends with it" is_ended "$helper"
+daemon server no-such-host.invalid minpoll 0
+tap_check "a name without address is said" wait_for "no-such-host.invalid: no address: " "$work/said" 10
+daemon_end
+
+# ---- one shot
+fresh
+timeout 60 "$ntpx" -q pidfile "$work/run/pid", driftfile "$work/q/drift", server 127.0.0.1 port "${ports[good]}" minpoll 0 >"$work/said" 2>"$work/err"
+tap_is "-q ends with 0 once the clock is set" "$?" 0
+tap_check "-q prints one line" has '^ntpx: clock set, offset \+0\.2' "$work/said"
+tap_check "-q does not save the frequency" test ! -e "$work/q/drift"
+tap_check "-q lets the first offset pass" has '^panic-once 1$' "$work/log"
+timeout 60 "$ntpx" -q -t 2 "${common[@]}" server 127.0.0.1 port 1 >"$work/said" 2>"$work/err"
+tap_is "-q ends with 1 at its limit" "$?" 1
+tap_check "-q says so" has 'not set within 2 s' "$work/err"
+
+# ---- in the background
+fresh
+"$ntpx" "${common[@]}" server 127.0.0.1 port "${ports[good]}" minpoll 0 2>"$work/err"
+tap_is "in the background: the start succeeds" "$?" 0
+background=$(cat "$work/run/pid")
+tap_check "in the background: works" wait_for '^sample' "$work/log" 5
+kill "$background"
+tap_check "in the background: ends" wait_for '^close' "$work/log" 5
+echo unloaded >"$work/state"
+"$ntpx" "${common[@]}" server 127.0.0.1 2>"$work/err"
+tap_is "in the background: a failed start is told" "$?" 1
+
+# ---- readiness
+fresh
+if command -v python3 >/dev/null; then
+	cat >"$work/notify.py" <<-'PY'
+		import os, socket, subprocess, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind(sys.argv[1])
+		os.chmod(sys.argv[1], 0o666)
+		s.settimeout(5)
+		p = subprocess.Popen(sys.argv[2:], env={**os.environ, "NOTIFY_SOCKET": sys.argv[1]}, stderr=subprocess.DEVNULL)
+		said = [s.recv(64).decode()]
+		p.terminate()
+		said.append(s.recv(64).decode())
+		print(*said, p.wait())
+	PY
+	tap_is "systemd is told" "$(python3 "$work/notify.py" "$work/notify" "$ntpx" "${common[@]}" \
+		server 127.0.0.1 port "${ports[good]}" minpoll 0)" "READY=1 STOPPING=1 0"
+else
+	tap_skip "systemd is told" "no python3 to listen with"
+fi
+
+# ---- wake-ups: one to send, one for the answer
+fresh
+daemon server 127.0.0.1 port "${ports[good]}" minpoll 0
+wait_for '^sample' "$work/log" 5
+switches() { awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$daemon_pid/status"; }
+a=$(switches) n=$(grep -c ^sample "$work/log")
+sleep 15
+b=$(switches) m=$(grep -c ^sample "$work/log")
+daemon_end
+echo "# $((b - a)) voluntary switches in $((m - n)) polls"
+tap_check "at most two wake-ups for a poll" test $((b - a)) -le $((2 * (m - n) + 2)) -a $((m - n)) -gt 10
+
+# ---- another implementation
+if [ -n "${CHRONYD-}" ]; then
+	printf 'port %d\nlocal stratum 8\nallow 127.0.0.1\nbindaddress 127.0.0.1\ncmdport 0\npidfile %s\n' \
+		$((port + 60)) "$work/chronyd.pid" >"$work/chrony.conf"
+	"$CHRONYD" -x -d -u root -f "$work/chrony.conf" >"$work/chrony.log" 2>&1 &
+	pids="$pids $!"
+	sleep 1
+	daemon server 127.0.0.1 port $((port + 60)) iburst minpoll 0
+	tap_check "chronyd answers" wait_for "127.0.0.1:$((port + 60)): answers, stratum 8" "$work/said" 8
+	daemon_end
+else
+	tap_skip "chronyd answers" "CHRONYD is not set"
+fi
+tap_end

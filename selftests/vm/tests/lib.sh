@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by tests in the guest: the module, a server of known truth, ntpx, and what they say. Times are in ns.
+. /lib/tap.sh
+
+PORT=11123
+server_pid= ntpx_pid= monitor_pid=
+
+load() {
+	insmod /modules/clockdisc.ko "$@"
+}
+
+# look: read the status; attr NAME: one attribute of what was last read; field NAME: both.
+look() {
+	json=$(clockdisc -j status | tr -d '\n')
+}
+attr() {
+	printf '%s\n' "$json" | sed -n "s/.*\"$1\": *\"\{0,1\}\([-A-Za-z0-9]*\).*/\1/p"
+}
+field() {
+	look
+	attr "$1"
+}
+# The first source's attribute.
+source_field() {
+	clockdisc -j sources | tr -d '\n' | sed 's/}.*//' | sed -n "s/.*\"$1\": *\"\{0,1\}\([-A-Za-z0-9.:]*\).*/\1/p"
+}
+# How many samples met a verdict.
+counted() {
+	clockdisc -j status | tr -d '\n' | grep -o "{[^{}]*\"verdict\": *\"$1\"[^{}]*}" | sed 's/.*"samples": *\([0-9]*\).*/\1/' | grep . || echo 0
+}
+timex_field() {
+	timex | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+rate_field() { # LINE NAME
+	printf '%s\n' "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+# server OPTION...: start ntp_server; its truth is a line over the counter that nobody steers.
+server() {
+	ntp_server --port $PORT --quiet "$@" > /tmp/server.log 2>&1 &
+	server_pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		grep -q ^ready /tmp/server.log && return
+		sleep 0.1
+	done
+	tap_not_ok "ntp_server starts" "$(cat /tmp/server.log)"
+}
+# follow OPTION...: start ntpx with that server.
+follow() {
+	ntpx -f -d driftfile none, server 127.0.0.1 port $PORT "$@" > /tmp/ntpx.log 2>&1 &
+	ntpx_pid=$!
+}
+stop() { # PID
+	kill "$1" 2> /dev/null
+	wait "$1" 2> /dev/null
+}
+# events: begin to write the clock's events to /tmp/events.
+events() {
+	clockdisc -j monitor clock > /tmp/events 2> /tmp/events.err &
+	monitor_pid=$!
+	sleep 0.2
+}
+has_event() { # NAME [VALUE]
+	grep -q "\"event\": *\"$1\"${2:+.*\"event-value-ns\": *$2\\b}" /tmp/events ||
+		grep -q "${2:+\"event-value-ns\": *$2\\b.*}\"event\": *\"$1\"" /tmp/events
+}
+event_value() { # NAME: of the last one
+	grep "\"event\": *\"$1\"" /tmp/events | tail -n 1 | sed 's/.*"event-value-ns": *\(-*[0-9]*\).*/\1/'
+}
+ruler_ns() {
+	ruler --port $PORT --samples "${1:-4}" --gap 0.01 127.0.0.1 | sed -n 's/.*offset_ns=\([-0-9]*\).*/\1/p'
+}
+
+is_true() {
+	awk "BEGIN { exit !($1) }"
+}
+# until_true SECONDS COMMAND...: try every half second.
+until_true() {
+	left=$(($1 * 2))
+	shift
+	while [ $left -gt 0 ]; do
+		"$@" > /dev/null 2>&1 && return 0
+		sleep 0.5
+		left=$((left - 1))
+	done
+	return 1
+}
+is_field() { # NAME VALUE
+	[ "$(field "$1")" = "$2" ]
+}
+# within NAME VALUE WANTED TOLERANCE
+within() {
+	if [ "$2" ] && is_true "$2 - $3 <= $4 && $3 - $2 <= $4"; then
+		tap_ok "$1"
+	else
+		tap_not_ok "$1" "got $2, wanted $3 within $4"
+	fi
+}
+at_most() { # NAME VALUE LIMIT
+	if [ "$2" ] && is_true "$2 <= $3"; then
+		tap_ok "$1"
+	else
+		tap_not_ok "$1" "got $2, at most $3 is right"
+	fi
+}
+at_least() { # NAME VALUE LIMIT
+	if [ "$2" ] && is_true "$2 >= $3"; then
+		tap_ok "$1"
+	else
+		tap_not_ok "$1" "got $2, at least $3 is right"
+	fi
+}
+# What a person would ask for after a failure.
+show() {
+	clockdisc status -v
+	clockdisc sources -v
+	tail -n 20 /tmp/ntpx.log
+	tail -n 20 /tmp/events
+} 2>&1
+finish() {
+	[ $tap_failed -eq 0 ] || show | sed 's/^/# /'
+	for pid in $ntpx_pid $server_pid $monitor_pid; do
+		stop $pid
+	done
+	if grep -q ^clockdisc /proc/modules; then
+		tap_check "the module unloads" rmmod clockdisc
+	fi
+	tap_end
+}
