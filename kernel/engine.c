@@ -23,9 +23,6 @@
 /* The kernel's limit of maxerror and esterror, us. */
 #define ERROR_MAX_US	16000000LL
 
-/* A source that was not heard of for nine of its polls has missed the eight that its reach register holds. */
-#define SILENT_POLLS	9
-
 /* How often the bound is looked at while no source is selected. */
 #define HOLDOVER_CHECK_NS	(64 * CDISC_NSEC_PER_SEC)
 
@@ -40,8 +37,9 @@ static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
 	case CLOCKDISC_EVENT_STEP:
 		return e->loop.last_step_ns;
 	case CLOCKDISC_EVENT_SLEW_BEGIN:
-	case CLOCKDISC_EVENT_SLEW_END:
 		return e->todo.slew_ns;
+	case CLOCKDISC_EVENT_SLEW_END:
+		return e->todo.left_ns;
 	case CLOCKDISC_EVENT_FOREIGN_SET:
 		return e->foreign_ns;
 	case CLOCKDISC_EVENT_STATE:
@@ -81,6 +79,43 @@ static bool is_leap(const struct cdisc_engine *e, s64 set_ns, s64 real_ns)
 	       (e->told.leap == CLOCKDISC_LEAP_DELETE && set_ns == CDISC_NSEC_PER_SEC);
 }
 
+static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64 leap_ns)
+{
+	cdisc_loop_leap(&e->loop, now, leap_ns, &e->todo);
+	cdisc_sources_restart(&e->sources);
+	/* TAI goes on while UTC repeats or skips a second: the kernel has moved its own along. */
+	if (e->tai_offset_s)
+		e->tai_offset_s -= leap_ns > 0 ? 1 : -1;
+}
+
+/* What the timekeeper's notifier told, less what we did ourselves, becomes events and the loop's knowledge. */
+static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
+		   const struct cdisc_timeline_change *change, s64 own_ns)
+{
+	s64 foreign_ns = change->set_ns - own_ns;
+
+	if (change->rates) {
+		e->todo.events |= EVENT(FOREIGN_RATE);
+		cdisc_loop_rate_lost(&e->loop, now);
+	}
+	if (change->sets && is_leap(e, foreign_ns, now->real_ns)) {
+		absorb_leap(e, now, foreign_ns);
+	} else if (foreign_ns) {
+		e->foreign_ns += foreign_ns;
+		e->todo.events |= EVENT(FOREIGN_SET);
+		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
+	}
+	if (change->sets) {
+		e->has_told = false;
+		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
+	}
+	if (change->is_cut) {
+		cdisc_loop_cut(&e->loop, now, &e->todo);
+		cdisc_sources_restart(&e->sources);
+		e->has_news = true;
+	}
+}
+
 /* Take in what happened to the clock since the last look, and read it. */
 static void notice(struct cdisc_engine *e, struct cdisc_now *now)
 {
@@ -89,23 +124,20 @@ static void notice(struct cdisc_engine *e, struct cdisc_now *now)
 	lockdep_assert_held(&e->lock);
 	cdisc_timeline_drain(&e->timeline, false, &change);
 	cdisc_timeline_read(&e->timeline, now, false);
-	if (change.rates)
-		e->todo.events |= EVENT(FOREIGN_RATE);
-	if (change.sets && is_leap(e, change.set_ns, now->real_ns)) {
-		cdisc_loop_leap(&e->loop, now, change.set_ns, &e->todo);
-		cdisc_sources_restart(&e->sources);
-	} else if (change.sets) {
-		e->foreign_ns += change.set_ns;
-		e->todo.events |= EVENT(FOREIGN_SET);
-		cdisc_loop_stepped(&e->loop, now, change.set_ns, false, &e->todo);
-		e->has_told = false;
-		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
-	}
-	if (change.is_cut) {
-		cdisc_loop_cut(&e->loop, now, &e->todo);
-		cdisc_sources_restart(&e->sources);
-		e->has_news = true;
-	}
+	absorb(e, now, &change, 0);
+}
+
+/* The same right after a change of ours: own_ns is by how much we set the clock. */
+static void notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 own_ns)
+{
+	struct cdisc_timeline_change change;
+
+	lockdep_assert_held(&e->lock);
+	cdisc_timeline_drain(&e->timeline, true, &change);
+	cdisc_timeline_read(&e->timeline, now, true);
+	if (own_ns)
+		cdisc_loop_stepped(&e->loop, now, own_ns, true, &e->todo);
+	absorb(e, now, &change, own_ns);
 }
 
 /* Tell of every source whose reason changed. */
@@ -125,11 +157,9 @@ static void tell_reasons(struct cdisc_engine *e)
 static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	struct cdisc_sources *ss = &e->sources;
-	enum clockdisc_state from = e->loop.state;
 	u64 updates = e->loop.updates;
 
-	if (now->raw_ns >= e->check_raw_ns)
-		e->has_news |= cdisc_sources_age(ss, now->raw_ns, e->loop.servo.poll_log2s);
+	e->has_news |= cdisc_sources_age(ss, now->raw_ns, e->loop.servo.poll_log2s, &e->silent_raw_ns);
 	if (!e->has_news)
 		return;
 	e->has_news = false;
@@ -138,15 +168,12 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 	if (e->loop.updates != updates)
 		trace_clockdisc_update(cdisc_loop_offset(&e->loop, now), e->loop.servo.freq_ppb_q16,
 				       e->loop.servo.jitter_ns, e->loop.servo.poll_log2s);
-	if (e->loop.state != from)
-		trace_clockdisc_state(now->raw_ns, from, e->loop.state);
 	tell_reasons(e);
 }
 
 /* Step the clock; what else set it in between is told apart by the sums. */
 static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 {
-	struct cdisc_timeline_change change;
 	int err = e->actuator->step(step_ns);
 
 	trace_clockdisc_step(now->raw_ns, step_ns, err);
@@ -154,21 +181,12 @@ static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 		pr_warn("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
 		return err;
 	}
-	cdisc_timeline_drain(&e->timeline, true, &change);
-	cdisc_timeline_read(&e->timeline, now, true);
-	e->has_told = false;
-	e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
-	cdisc_loop_stepped(&e->loop, now, step_ns, true, &e->todo);
-	if (change.sets && change.set_ns != step_ns) {
-		e->foreign_ns += change.set_ns - step_ns;
-		e->todo.events |= EVENT(FOREIGN_SET);
-	}
+	notice_own(e, now, step_ns);
 	return 0;
 }
 
 static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 {
-	struct cdisc_timeline_change change;
 	s64 set_ppb_q16;
 	int err;
 
@@ -179,13 +197,7 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 				    cdisc_ppb_from_ppb_q16(e->todo.rate_ppb_q16), err);
 		return;
 	}
-	cdisc_timeline_drain(&e->timeline, true, &change);
-	cdisc_timeline_read(&e->timeline, now, true);
-	if (change.sets) {
-		e->foreign_ns += change.set_ns;
-		e->todo.events |= EVENT(FOREIGN_SET);
-		cdisc_loop_stepped(&e->loop, now, change.set_ns, false, &e->todo);
-	}
+	notice_own(e, now, 0);
 	cdisc_loop_rate_set(&e->loop, now, set_ppb_q16);
 	trace_clockdisc_steer(now->raw_ns, e->todo.rate_ppb_q16, set_ppb_q16, e->loop.bias_ppb_q16,
 			      e->todo.wake_raw_ns);
@@ -231,19 +243,11 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 
 static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 {
-	s64 poll_ns = cdisc_ns_from_log2s(e->loop.servo.poll_log2s);
-	s64 wake_raw_ns = e->todo.wake_raw_ns;
+	s64 wake_raw_ns = min_t(s64, e->todo.wake_raw_ns, e->silent_raw_ns);
 
-	if (e->loop.selected_id) {
-		struct cdisc_source *src = cdisc_source_find(&e->sources, e->loop.selected_id);
-
-		if (src)
-			poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&src->peer, e->loop.servo.poll_log2s));
-		e->check_raw_ns = now->raw_ns + SILENT_POLLS * poll_ns;
-	} else {
-		e->check_raw_ns = e->sources.count || e->has_told ? now->raw_ns + HOLDOVER_CHECK_NS : S64_MAX;
-	}
-	wake_raw_ns = min_t(s64, wake_raw_ns, e->check_raw_ns);
+	/* The kernel's readers are to hear of it when the bound passes the limit. */
+	if (!e->loop.selected_id && e->has_told)
+		wake_raw_ns = min_t(s64, wake_raw_ns, now->raw_ns + HOLDOVER_CHECK_NS);
 	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.sel.leap != CLOCKDISC_LEAP_NONE)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->leap_hold_raw_ns);
 	if (wake_raw_ns == S64_MAX || e->is_exiting)
@@ -268,6 +272,9 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 		set_rate(e, now);
 	tell_kernel(e, now);
 	arm_timer(e, now);
+	if (e->loop.state != e->traced_state)
+		trace_clockdisc_state(now->raw_ns, e->traced_state, e->loop.state);
+	e->traced_state = e->loop.state;
 	tell_events(e);
 }
 
@@ -333,7 +340,7 @@ static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 {
 	const s64 *step_ns = arg;
 
-	if (!step_ns && !e->loop.has_pending && !e->loop.bound.is_known)
+	if (!step_ns && !e->loop.bound.is_known)
 		return -ENODATA;
 	return step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
 }
@@ -405,14 +412,18 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	mutex_unlock(&e->lock);
 }
 
-/* Leave the clock on the learnt frequency, with no slew running. */
+/* Leave the clock on the learnt frequency, with no slew running; at once, since nobody will be there later. */
 static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 {
+	u32 max_change_ppb_s = e->loop.cfg.steer.max_change_ppb_s;
+
 	if (!e->actuator->can_steer || !e->loop.steer.has_line)
 		return;
 	cdisc_steer_hold(&e->loop.steer, now->raw_ns, now->real_ns - now->raw_ns, e->loop.servo.freq_ppb_q16);
 	e->todo.is_rate_new = false;
+	e->loop.cfg.steer.max_change_ppb_s = 0;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
+	e->loop.cfg.steer.max_change_ppb_s = max_change_ppb_s;
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
 	tell_kernel(e, now);
@@ -420,23 +431,18 @@ static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 
 static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_engine_config *c)
 {
-	struct cdisc_timeline_change change;
 	s64 rate_ppb_q16;
 	int err;
 
-	settle(e, now);
 	err = c->actuator->take(&rate_ppb_q16);
 	if (err)
 		return err;
+	settle(e, now);
 	e->actuator = c->actuator;
 	e->actuator_reason = c->reason;
 	e->has_told = false;
-	cdisc_timeline_drain(&e->timeline, true, &change);
-	cdisc_timeline_read(&e->timeline, now, true);
-	e->loop.can_steer = c->actuator->can_steer;
-	e->loop.has_bias = false;
-	cdisc_loop_rate_set(&e->loop, now, rate_ppb_q16);
-	cdisc_steer_hold(&e->loop.steer, now->raw_ns, now->real_ns - now->raw_ns, e->loop.servo.freq_ppb_q16);
+	notice_own(e, now, 0);
+	cdisc_loop_take(&e->loop, now, rate_ppb_q16, c->actuator->can_steer);
 	return 0;
 }
 
@@ -575,15 +581,13 @@ enum clockdisc_verdict cdisc_engine_submit(struct cdisc_engine *e, const struct 
 
 static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
-	struct cdisc_timeline_change change;
 	struct cdisc_config cfg;
 	s64 rate_ppb_q16;
 	int err = e->actuator->take(&rate_ppb_q16);
 
 	if (err)
 		return err;
-	cdisc_timeline_drain(&e->timeline, true, &change);
-	cdisc_timeline_read(&e->timeline, now, true);
+	notice_own(e, now, 0);
 	cdisc_config_defaults(&cfg);
 	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
 	memset(&e->todo, 0, sizeof(e->todo));
@@ -608,7 +612,7 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	e->actuator = actuator;
 	e->actuator_reason = reason;
 	e->listener = listener;
-	e->check_raw_ns = S64_MAX;
+	e->silent_raw_ns = S64_MAX;
 	cdisc_sources_init(&e->sources);
 	kthread_init_work(&e->work, pass);
 	hrtimer_setup(&e->timer, timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);

@@ -41,9 +41,10 @@ struct cdisc_engine {
 	const char			*actuator_reason;
 	struct cdisc_clock_status	told;		/* what the kernel's readers were last told */
 	bool				has_told;
+	enum clockdisc_state		traced_state;
 	u32				sta_bits;
 	s32				tai_offset_s;
-	s64				check_raw_ns;	/* when to look whether sources fell silent */
+	s64				silent_raw_ns;	/* when the next source has been silent for too long */
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
 	s64				foreign_ns;	/* sum of others' sets not yet told */

@@ -35,11 +35,13 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %lld s.",
 				 selected_name(e), since_sec);
 	case CLOCKDISC_STATE_SYNC:
+		if (!l->selected_id)
+			return scnprintf(text, room, "The clock was interrupted; the sources are measured anew.");
 		return scnprintf(text, room, "The clock follows %s; %u of %u sources weigh in.", selected_name(e),
 				 l->sel.survivors, e->sources.count);
 	case CLOCKDISC_STATE_SPIKE:
 		return scnprintf(text, room,
-				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s.",
+				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s, and frozen above the panic threshold.",
 				 whole_ms(l->cfg.policy.step_ns), since_sec,
 				 div_s64(l->cfg.policy.stepout_ns, CDISC_NSEC_PER_SEC));
 	case CLOCKDISC_STATE_HOLDOVER:

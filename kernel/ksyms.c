@@ -5,8 +5,7 @@
  * do_adjtimex(): not exported in 6.1 to 7.2. A kernel built with a one-line patch that exports it is asked first.
  * Otherwise a kprobe tells the address, and a static call makes it a direct call: an indirect one would fault
  * where entries are sealed for indirect branch tracking, and the address that a kprobe reports lies behind the
- * landing pad. Where static calls are indirect (no CONFIG_HAVE_STATIC_CALL) the address is used only when no
- * branch tracking is built in.
+ * landing pad. Where static calls are indirect (no CONFIG_HAVE_STATIC_CALL) the address is not used.
  */
 #include "ksyms.h"
 

@@ -7,6 +7,7 @@
 #include "netlink.h"
 
 #include <linux/capability.h>
+#include <linux/mutex.h>
 #include <net/genetlink.h>
 
 #include "clockdisc_nl.h"
@@ -17,6 +18,12 @@
 
 /* Handlers are handed no private pointer: set before the family is registered, constant until it is gone. */
 static struct cdisc_engine *engine;
+
+/* Events are sent to the family's groups, which exist from its registration on: written under the engine's lock. */
+static bool has_groups;
+
+/* A change of the configuration reads all of it, edits and commits: one at a time. Taken before the engine's lock. */
+static DEFINE_MUTEX(config_lock);
 
 static const char msg_no_steer[] = "the actuator observe does not move the clock";
 static const char msg_no_offset[] = "adjust-ns is missing and no offset has been measured";
@@ -107,11 +114,12 @@ static int take_actuator(struct cdisc_engine_config *c, const struct nlattr *att
 	return 0;
 }
 
-int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int change_config(struct genl_info *info)
 {
 	struct cdisc_engine_config c;
 	int err;
 
+	lockdep_assert_held(&config_lock);
 	cdisc_engine_config_get(engine, &c);
 	err = cdisc_nl_take(info->attrs, clock_ranges, ARRAY_SIZE(clock_ranges), &c, info->extack);
 	if (err)
@@ -129,6 +137,16 @@ int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR],
 				       "the actuator cannot take over: another program keeps the clock slewing", err);
 	return 0;
+}
+
+int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&config_lock);
+	err = change_config(info);
+	mutex_unlock(&config_lock);
+	return err;
 }
 
 /* What a command that moves the clock can come back with, in words. */
@@ -212,10 +230,14 @@ static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int gro
 
 static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg;
 	void *hdr;
 	int err;
 
+	lockdep_assert_held(&e->lock);
+	if (!has_groups)
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg) {
 		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_CLOCK, ENOBUFS);
 		return;
@@ -230,10 +252,14 @@ static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 
 
 static void event_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg;
 	void *hdr;
 	int err;
 
+	lockdep_assert_held(&e->lock);
+	if (!has_groups)
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg) {
 		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_SOURCES, ENOBUFS);
 		return;
@@ -269,14 +295,27 @@ static struct genl_family family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(groups),
 };
 
+static void announce_groups(bool are_there)
+{
+	mutex_lock(&engine->lock);
+	has_groups = are_there;
+	mutex_unlock(&engine->lock);
+}
+
 int cdisc_netlink_init(struct cdisc_engine *e)
 {
+	int err;
+
 	engine = e;
 	cdisc_netlink_source_init(e, &family);
-	return genl_register_family(&family);
+	err = genl_register_family(&family);
+	if (!err)
+		announce_groups(true);
+	return err;
 }
 
 void cdisc_netlink_exit(void)
 {
+	announce_groups(false);
 	genl_unregister_family(&family);
 }

@@ -8,8 +8,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-/* Unreachable after as many polls as the reach register has bits. */
-#define AGE_POLLS	8
+/* A source that was not heard of for nine of its polls has missed the eight that its reach register holds. */
+#define SILENT_POLLS	9
 
 void cdisc_sources_init(struct cdisc_sources *ss)
 {
@@ -144,18 +144,24 @@ void cdisc_sources_restart(struct cdisc_sources *ss)
 		cdisc_peer_restart(ss->peers[i]);
 }
 
-bool cdisc_sources_age(struct cdisc_sources *ss, s64 raw_ns, s8 loop_poll_log2s)
+bool cdisc_sources_age(struct cdisc_sources *ss, s64 raw_ns, s8 loop_poll_log2s, s64 *next_raw_ns)
 {
 	struct cdisc_source *src;
 	unsigned long id;
 	bool fell = false;
 
+	*next_raw_ns = S64_MAX;
 	xa_for_each(&ss->by_id, id, src) {
 		s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&src->peer, loop_poll_log2s));
+		s64 silent_raw_ns = src->last_raw_ns + SILENT_POLLS * poll_ns;
 
-		if (src->peer.reach && raw_ns - src->last_raw_ns > AGE_POLLS * poll_ns) {
+		if (!src->peer.reach)
+			continue;
+		if (raw_ns >= silent_raw_ns) {
 			src->peer.reach = 0;
 			fell = true;
+		} else {
+			*next_raw_ns = min_t(s64, *next_raw_ns, silent_raw_ns);
 		}
 	}
 	return fell;

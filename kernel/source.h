@@ -129,8 +129,17 @@ bool cdisc_source_may_sample(struct cdisc_source *src, s64 raw_ns);
 /* The counter itself changed: forget what was measured of every source. */
 void cdisc_sources_restart(struct cdisc_sources *ss);
 
-/* Nothing was heard of a source for eight polls: nobody polls it any longer. Returns whether one fell out. */
-bool cdisc_sources_age(struct cdisc_sources *ss, s64 raw_ns, s8 loop_poll_log2s);
+/**
+ * cdisc_sources_age() - sources that nobody polls any longer become unreachable
+ * @ss:			the registry
+ * @raw_ns:		now
+ * @loop_poll_log2s:	poll interval that the loop asks for
+ * @next_raw_ns:	filled with the instant at which the next one would, S64_MAX when none can
+ *
+ * Context: The owner's lock is held.
+ * Return: whether one fell out.
+ */
+bool cdisc_sources_age(struct cdisc_sources *ss, s64 raw_ns, s8 loop_poll_log2s, s64 *next_raw_ns);
 
 /**
  * cdisc_source_user_sample() - stamps of user space become a sample on counter time

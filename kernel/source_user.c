@@ -31,7 +31,7 @@ static enum clockdisc_verdict from_stamps(const struct cdisc_timeline *tl, const
 	s->delay_ns = cdisc_sub_sat(there_ns, back_ns);
 	if (s->delay_ns < -precision_ns)
 		return CLOCKDISC_VERDICT_DELAY;
-	/* RFC 5905, section 8: a delay below the precision means nothing. */
+	/* RFC 5905, section 8: a delay below what the clock can be read to means nothing. */
 	s->delay_ns = max_t(s64, s->delay_ns, READING_NS);
 	s->raw_ns = raw1_ns + (raw4_ns - raw1_ns) / 2;
 	s->phase_ns = cdisc_add_sat(back_ns, cdisc_sub_sat(there_ns, back_ns) / 2);

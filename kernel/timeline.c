@@ -111,8 +111,11 @@ void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_
 	}
 }
 
-/* The reading of real_ns on generation g, if it falls between two entries of it. */
-static bool map_in(const struct cdisc_timeline *tl, u32 generation, s64 real_ns, s64 *raw_ns)
+/*
+ * The reading of real_ns on the present generation, or the latest one on those before it, if it falls between two
+ * entries of one.
+ */
+static bool map_in(const struct cdisc_timeline *tl, bool is_present, s64 real_ns, s64 *raw_ns)
 {
 	u32 age;
 
@@ -120,7 +123,7 @@ static bool map_in(const struct cdisc_timeline *tl, u32 generation, s64 real_ns,
 		const struct cdisc_timeline_entry *b = entry_at(tl, age);
 		const struct cdisc_timeline_entry *a = entry_at(tl, age + 1);
 
-		if (b->generation != generation || a->generation != generation)
+		if (a->generation != b->generation || (a->generation == tl->generation) != is_present)
 			continue;
 		if (real_ns < a->now.real_ns || real_ns > b->now.real_ns)
 			continue;
@@ -136,22 +139,21 @@ static bool map_in(const struct cdisc_timeline *tl, u32 generation, s64 real_ns,
 enum clockdisc_verdict cdisc_timeline_to_raw(const struct cdisc_timeline *tl, s64 real_ns, s64 *raw_ns)
 {
 	s64 newest_raw_ns, older_raw_ns;
-	u32 g = tl->generation;
 	bool is_older;
 
 	if (!tl->count)
 		return CLOCKDISC_VERDICT_STAMP_OLD;
 	newest_raw_ns = entry_at(tl, 0)->now.raw_ns;
 	/* After a set backwards the same reading occurs twice. While the earlier is fresh it is the likelier one. */
-	is_older = map_in(tl, g - 1, real_ns, &older_raw_ns) && newest_raw_ns - older_raw_ns < CDISC_STAMP_AGE_NS;
+	is_older = map_in(tl, false, real_ns, &older_raw_ns) && newest_raw_ns - older_raw_ns < CDISC_STAMP_AGE_NS;
 	if (is_older)
 		return CLOCKDISC_VERDICT_GENERATION;
-	if (map_in(tl, g, real_ns, raw_ns))
+	if (map_in(tl, true, real_ns, raw_ns))
 		return newest_raw_ns - *raw_ns < CDISC_STAMP_AGE_NS ? CLOCKDISC_VERDICT_ACCEPTED :
 								      CLOCKDISC_VERDICT_STAMP_OLD;
 	if (real_ns > entry_at(tl, 0)->now.real_ns)
 		return CLOCKDISC_VERDICT_STAMP_FUTURE;
-	return tl->count > 1 && entry_at(tl, tl->count - 1)->generation != g ? CLOCKDISC_VERDICT_GENERATION :
+	return tl->count > 1 && entry_at(tl, tl->count - 1)->generation != tl->generation ? CLOCKDISC_VERDICT_GENERATION :
 									     CLOCKDISC_VERDICT_STAMP_OLD;
 }
 
@@ -189,7 +191,8 @@ static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *p
 	}
 	if (!kfifo_put(&tl->records, r))
 		WRITE_ONCE(tl->has_lost, true);
-	if (is_urgent)
+	/* A kernel PLL changes the tick's length every second: somebody has to read it before the room is used up. */
+	if (is_urgent || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2)
 		irq_work_queue(&tl->irq_work);
 	return NOTIFY_DONE;
 }

@@ -5,8 +5,11 @@
  * After A.5.2 (clock_filter), with these differences:
  *
  * - The stages are carried to the newest sample's instant with the learnt frequency before they are compared.
- * - A stage takes part while its interval, grown with PHI, meets the newest one's. A source that stepped, or a
- *   frequency that is not known yet, would otherwise keep an old sample of little delay in use for eight polls.
+ * - A stage takes part while its interval, grown with PHI, meets the newest one's: a source that stepped would
+ *   otherwise keep an old sample of little delay in use for eight polls.
+ * - Age counts in the order, as delay: twice of what the phase may have drifted by since. How fast that is the
+ *   stages say themselves, by their slope after they were carried. With a frequency that is known this is a part
+ *   of the jitter and hardly matters; while it is being learnt nothing else tells that the sample in use is stale.
  * - Stages that are not filled are left out, where the RFC counts each as MAXDISP and so refuses a source before its
  *   fourth sample. A sample here is an interval that holds from the first on: a guest that was restored must not
  *   wait. The last stage takes the weight that is left, so that the weights add up to one.
@@ -15,10 +18,14 @@
  */
 #include "estimator.h"
 
+/* With fewer stages than this their slope is noise; they count as drifting by PHI. */
+#define DRIFT_STAGES	4
+
 /* A stage as it is lined up: carried to the newest sample's instant. */
 struct row {
 	const struct cdisc_sample	*s;
 	s64				phase_ns;
+	s64				cost_ns;	/* delay, and age counted as delay */
 	bool				is_stale;	/* older than the sample in use */
 };
 
@@ -49,18 +56,48 @@ static bool is_compatible(const struct row *r, const struct cdisc_sample *newest
 	return cdisc_abs(cdisc_sub_sat(r->phase_ns, newest->phase_ns)) <= reach_ns;
 }
 
-/* Least delay first, of equal ones the newer; what is older than the sample in use comes after all others. */
+/* Least cost first, of equal ones the newer; what is older than the sample in use comes after all others. */
 static int compare_rows(const void *left, const void *right)
 {
 	const struct row *a = left, *b = right;
 
 	if (a->is_stale != b->is_stale)
 		return a->is_stale ? 1 : -1;
-	if (a->s->delay_ns != b->s->delay_ns)
-		return a->s->delay_ns < b->s->delay_ns ? -1 : 1;
+	if (a->cost_ns != b->cost_ns)
+		return a->cost_ns < b->cost_ns ? -1 : 1;
 	if (a->s->raw_ns != b->s->raw_ns)
 		return a->s->raw_ns > b->s->raw_ns ? -1 : 1;
 	return 0;
+}
+
+static int compare_s64(const void *left, const void *right)
+{
+	s64 a = *(const s64 *)left, b = *(const s64 *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* How fast the phase drifts beside the frequency: the median of the slopes between pairs of stages, its size. */
+static s64 drift(const struct row *rows, unsigned int n)
+{
+	s64 slopes[CDISC_FILTER_STAGES * (CDISC_FILTER_STAGES - 1) / 2];
+	unsigned int i, j, pairs = 0;
+
+	if (n < DRIFT_STAGES)
+		return cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB);
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < i; j++) {
+			s64 dt_ns = cdisc_sub_sat(rows[i].s->raw_ns, rows[j].s->raw_ns);
+			s64 gain_ns = cdisc_sub_sat(rows[i].phase_ns, rows[j].phase_ns);
+
+			/* The order of a pair does not change its slope; no two stages are of the same instant. */
+			if (dt_ns < 0)
+				gain_ns = cdisc_sub_sat(0, gain_ns);
+			slopes[pairs++] = cdisc_rate_from_ns(gain_ns, cdisc_abs(dt_ns));
+		}
+	}
+	sort(slopes, pairs, sizeof(*slopes), compare_s64, NULL);
+	return cdisc_abs(slopes[pairs / 2]);
 }
 
 /* Line the stages up, the one to be used first; used_raw_ns is that of the sample in use so far. */
@@ -68,6 +105,7 @@ static unsigned int line_up(const struct cdisc_filter *f, s64 used_raw_ns, s64 f
 {
 	const struct cdisc_sample *newest = &f->stage[f->head];
 	unsigned int i, n = 0;
+	s64 drift_ppb_q16;
 
 	for (i = 0; i < f->count; i++) {
 		struct row *r = &rows[n];
@@ -77,6 +115,14 @@ static unsigned int line_up(const struct cdisc_filter *f, s64 used_raw_ns, s64 f
 		r->is_stale = r->s->raw_ns < used_raw_ns;
 		if (is_compatible(r, newest))
 			n++;
+	}
+	drift_ppb_q16 = drift(rows, n);
+	for (i = 0; i < n; i++) {
+		s64 age_ns = cdisc_sub_sat(newest->raw_ns, rows[i].s->raw_ns);
+
+		/* An error of the phase of x is as bad as a delay of 2 * x. */
+		rows[i].cost_ns = cdisc_add_sat(rows[i].s->delay_ns,
+						cdisc_mul_sat(2, cdisc_ns_from_rate(drift_ppb_q16, age_ns)));
 	}
 	sort(rows, n, sizeof(*rows), compare_rows, NULL);
 	return n;

@@ -56,8 +56,8 @@ static struct u128 add_u128(struct u128 a, struct u128 b)
 }
 
 /*
- * One digit of a quotient: the remainder *rem and the next digit of the dividend over d, whose top bit is set; *rem < d.
- * The guess from the divisor's upper half is too large by two at most.
+ * One digit of a quotient: the remainder *rem and the next digit of the dividend over d, whose top bit is set and which
+ * *rem is below. The guess from the divisor's upper half is too large by two at most.
  */
 static u64 div_digit(u64 *rem, u64 next, u64 d)
 {
@@ -80,17 +80,15 @@ static u64 div_digit(u64 *rem, u64 next, u64 d)
 /* floor(n / d), saturating at U64_MAX; so does d = 0. */
 static u64 div_u128(struct u128 n, u64 d)
 {
-	unsigned int shift = 0;
+	unsigned int shift;
 	u64 high, low, rem;
 
 	if (n.hi >= d)
 		return U64_MAX;
 	if (!n.hi)
 		return n.lo / d;
-	while (!(d >> 63)) {
-		d <<= 1;
-		shift++;
-	}
+	shift = (unsigned int)__builtin_clzll(d);
+	d <<= shift;
 	/* n.hi < d before the shift, so nothing is lost at the top. */
 	rem = shift ? (n.hi << shift) | (n.lo >> (64 - shift)) : n.hi;
 	low = n.lo << shift;
@@ -105,7 +103,8 @@ static u64 sqrt_u128(struct u128 v)
 
 	if (!v.hi)
 		return cdisc_sqrt_u64(v.lo);
-	for (bit = 1ULL << 63; bit; bit >>= 1) {
+	/* Half as many leading zeros as the square has. */
+	for (bit = 1ULL << (63 - __builtin_clzll(v.hi) / 2); bit; bit >>= 1) {
 		square = mul_u64(root | bit, root | bit);
 		if (square.hi < v.hi || (square.hi == v.hi && square.lo <= v.lo))
 			root |= bit;

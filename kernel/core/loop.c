@@ -79,11 +79,23 @@ void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const
 	l->sel.peer = -1;
 	l->sel.stratum = CDISC_STRATUM_UNSYNC;
 	l->sel.leap = CLOCKDISC_LEAP_UNSYNC;
-	l->can_steer = can_steer;
 	cdisc_loop_configure(l, cfg);
 	cdisc_bound_void(&l->bound);
+	/* What was set before us is the best guess: a clock that was kept by another program has its frequency. */
+	l->servo.freq_ppb_q16 = rate_ppb_q16;
+	cdisc_loop_take(l, now, rate_ppb_q16, can_steer);
+}
+
+void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16, bool can_steer)
+{
+	bool had_line = l->steer.has_line;
+
+	l->can_steer = can_steer;
+	l->has_bias = false;
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
+	if (had_line)
+		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
 }
 
 s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now)
@@ -135,6 +147,15 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 	}
 }
 
+/* End the slew. A clock that was not steered yet goes on as it was found. */
+static void hold(struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	bool is_idle = l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FROZEN;
+
+	if (l->steer.has_line || l->has_freq || !is_idle)
+		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+}
+
 /* Act on an event; u is NULL for events that carry no offset. */
 static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struct cdisc_now *now,
 		const struct cdisc_update *u, struct cdisc_todo *todo)
@@ -164,12 +185,13 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	else if (moves)
 		begin_slew(l, now, &c, todo);
 	if (actions & CDISC_ACTION_HOLD)
-		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+		hold(l, now);
+	l->has_acted |= moves || (actions & CDISC_ACTION_STEP);
 	enter_state(l, next, now->raw_ns, todo);
 }
 
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
-static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_ns, s64 since_ns, bool is_first)
+static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_ns, s64 since_ns)
 {
 	struct cdisc_policy_limits lim = l->cfg.policy;
 
@@ -177,7 +199,7 @@ static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_n
 		lim.step_ns = 0;
 		lim.panic_ns = 0;
 	}
-	return cdisc_policy_event(&lim, l->state, offset_ns, since_ns, is_first);
+	return cdisc_policy_event(&lim, l->state, offset_ns, since_ns, !l->has_acted);
 }
 
 static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now,
@@ -192,7 +214,6 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 		.poll_log2s	= cdisc_peer_poll(peer, l->servo.poll_log2s),
 	};
 	enum cdisc_policy_event event;
-	bool is_first = !l->has_used;
 
 	if (l->has_used && u.sample_raw_ns <= l->used_raw_ns)
 		return;
@@ -200,7 +221,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
 	l->updates++;
-	event = classify(l, u.offset_ns, now->raw_ns - l->state_raw_ns, is_first);
+	event = classify(l, u.offset_ns, now->raw_ns - l->state_raw_ns);
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
@@ -224,6 +245,11 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
 }
 
+static bool is_panic(const struct cdisc_loop *l, s64 offset_ns)
+{
+	return cdisc_policy_event(&l->cfg.policy, l->state, offset_ns, 0, false) == CDISC_EVENT_PANIC;
+}
+
 void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
 			struct cdisc_todo *todo)
 {
@@ -235,10 +261,11 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 	}
 	l->steps++;
 	l->last_step_ns = step_ns;
+	l->update_real_ns = cdisc_add_sat(l->update_real_ns, step_ns);
 	todo->events |= EVENT(STEP);
-	cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+	hold(l, now);
 	/* The operator has made the correction that panic refused. */
-	if (l->has_pending)
+	if (l->has_pending && l->bound.is_known && !is_panic(l, cdisc_loop_offset(l, now)))
 		cdisc_loop_unfreeze(l, now, todo);
 }
 
@@ -262,7 +289,7 @@ void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cd
 	l->sel.peer = -1;
 	todo->events |= EVENT(INTERRUPTED);
 	act(l, CDISC_EVENT_CUT, now, NULL, todo);
-	cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+	hold(l, now);
 }
 
 void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo)
@@ -328,19 +355,28 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	}
 	cdisc_steer_plan(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), &plan);
 	if (was_slewing && !l->steer.is_slewing) {
-		todo->slew_ns = plan.left_ns;
+		todo->left_ns = plan.left_ns;
 		todo->events |= EVENT(SLEW_END);
 	}
 	ask_ppb_q16 = clamp_t(s64, plan.rate_ppb_q16 - l->bias_ppb_q16,
 			      -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
 	todo->rate_ppb_q16 = ask_ppb_q16;
-	todo->is_rate_new = cdisc_abs(ask_ppb_q16 - l->rate_ppb_q16) > RATE_RESOLUTION_PPB_Q16;
+	todo->is_rate_new = l->is_rate_lost ||
+			    cdisc_abs(ask_ppb_q16 - l->rate_ppb_q16) > RATE_RESOLUTION_PPB_Q16;
 	todo->wake_raw_ns = plan.wake_raw_ns;
 }
 
 void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16)
 {
 	l->rate_ppb_q16 = rate_ppb_q16;
+	l->is_rate_lost = false;
+	l->anchor = *now;
+	l->has_anchor = true;
+}
+
+void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	l->is_rate_lost = true;
 	l->anchor = *now;
 	l->has_anchor = true;
 }

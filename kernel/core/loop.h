@@ -11,8 +11,8 @@
  *
  * Two rates are told apart. The learnt frequency is the reference's against the counter. The rate applied is what
  * the actuator was given; the clock's own rate against the counter is measured between snapshots, and what it
- * differs by from the rate applied (the bias: the tick's nominal length, somebody else's adjustment) is taken
- * into account when the next one is set.
+ * differs by from the rate applied (the bias: the tick's nominal length, the timekeeper's own accounting) is taken
+ * into account when the next one is set. A stretch in which somebody else changed the rate says nothing of it.
  */
 #ifndef CDISC_LOOP_H
 #define CDISC_LOOP_H
@@ -88,6 +88,8 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @steps:	steps of ours
  * @slews:	slews
  * @has_used:	@used_raw_ns means something
+ * @has_acted:	an offset has been acted on since the start
+ * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
  * @has_anchor:	@anchor means something
  * @has_freq:	a frequency has been learnt or given
@@ -115,6 +117,8 @@ struct cdisc_loop {
 	u64			steps;
 	u64			slews;
 	bool			has_used;
+	bool			has_acted;
+	bool			is_rate_lost;
 	bool			has_bias;
 	bool			has_anchor;
 	bool			has_freq;
@@ -126,7 +130,8 @@ struct cdisc_loop {
  * struct cdisc_todo - what the caller is to do, and to tell
  * @events:	set of 1 << CLOCKDISC_EVENT_*
  * @step_ns:	step the clock by this when not 0
- * @slew_ns:	phase of the slew that began or what is left of the one that ended
+ * @slew_ns:	phase of the slew that began
+ * @left_ns:	what is left of the slew that ended
  * @rate_ppb_q16: set this rate; see @is_rate_new
  * @wake_raw_ns: call cdisc_loop_plan() then, S64_MAX for not at all
  * @is_rate_new: the rate differs from the one that is set
@@ -135,6 +140,7 @@ struct cdisc_todo {
 	u32	events;
 	s64	step_ns;
 	s64	slew_ns;
+	s64	left_ns;
 	s64	rate_ppb_q16;
 	s64	wake_raw_ns;
 	bool	is_rate_new;
@@ -143,6 +149,9 @@ struct cdisc_todo {
 /* Start on a clock whose actuator runs at rate_ppb_q16; can_steer is false for an actuator that only observes. */
 void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const struct cdisc_now *now,
 		     s64 rate_ppb_q16, bool can_steer);
+
+/* Another actuator takes over, which runs at rate_ppb_q16: what is known of sources and frequency stays. */
+void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16, bool can_steer);
 
 /* Take over a checked configuration. */
 void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);
@@ -176,6 +185,9 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 
 /* The actuator has set rate_ppb_q16; @now is a snapshot from right after it. */
 void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16);
+
+/* Somebody else changed the rate around @now: it is set again with the next plan. */
+void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now);
 
 /* The operator's commands; the caller goes on with the step, if any, and cdisc_loop_plan(). */
 void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo);

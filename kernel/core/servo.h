@@ -63,6 +63,7 @@ struct cdisc_servo_point {
  * @tc_counter:	   poll-adjust hysteresis, -LIMIT to LIMIT
  * @points:	   points kept
  * @updates:	   updates since the restart, as far as they matter; 0: there is no line yet
+ * @is_measuring:  the frequency measurement has begun and is not good enough yet
  */
 struct cdisc_servo_ntp {
 	struct cdisc_servo_point	point[CDISC_SERVO_POINTS];
@@ -75,6 +76,7 @@ struct cdisc_servo_ntp {
 	s32				tc_counter;
 	u8				points;
 	u8				updates;
+	bool				is_measuring;
 };
 
 struct cdisc_servo;

@@ -201,14 +201,26 @@ static s64 believe(s64 base_ppb_q16, s64 slope_ppb_q16, s64 error_ppb_q16)
 }
 
 /*
+ * How noisy the points are. With few of them by what the source says, which counts a frequency that is not known as
+ * jitter; with more by their own distance from the line, a median that three halves make about a standard deviation.
+ */
+static s64 noise(const struct cdisc_servo_ntp *ntp, s64 jitter_ns, s64 median_ns)
+{
+	if (ntp->points < POINTS_ENOUGH)
+		return jitter_ns;
+	return max_t(s64, cdisc_mul_div(median_ns, 3, 2), cdisc_mul_div_up(jitter_ns, 1, 2));
+}
+
+/*
  * The frequency straight from the points. RFC 5905 takes two of them, the first and the one at the stepout; here
  * all count and each update of the measurement is in use at once.
  *
  * It is good enough for the loop when its error times the loop's time constant, which is how far the line would run
  * off before the loop noticed (it peaks at 0.87 of that), is below the jitter. With noise as large as the jitter
- * that is at a baseline of SLOPE * PLL = 24 polls; the stepout of 300 s ends the state earlier from 16 s polls on.
+ * that is at a baseline of SLOPE * PLL = 24 polls, with half of it, the least that is believed, at 12.
+ * Return: true when it is.
  */
-static bool ntp_measure(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c)
+static bool take_point(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c)
 {
 	struct cdisc_servo_ntp *ntp = &s->ntp;
 	s64 jitter_ns = max_t(s64, u->jitter_ns, 1);
@@ -223,7 +235,7 @@ static bool ntp_measure(struct cdisc_servo *s, const struct cdisc_update *u, str
 	if (ntp->points > 1) {
 		slope_ppb_q16 = slope(ntp);
 		ntp->line_phase_ns = level(ntp, slope_ppb_q16, &noise_ns);
-		noise_ns = max_t(s64, jitter_ns, noise_ns);
+		noise_ns = noise(ntp, jitter_ns, noise_ns);
 		error_ppb_q16 = cdisc_rate_from_ns(cdisc_mul_div(noise_ns, SLOPE_NUM, SLOPE_DEN),
 						   max_t(s64, baseline(ntp), 1));
 		set_freq(s, believe(ntp->base_ppb_q16, slope_ppb_q16, error_ppb_q16));
@@ -236,6 +248,12 @@ static bool ntp_measure(struct cdisc_servo *s, const struct cdisc_update *u, str
 	c->over_ns = max_t(s64, spread(poll_ns(u)), MEASURE_OVER_NS);
 	/* PLL times 2^17 s is 2.1e15 ns. */
 	return ntp->points >= POINTS_ENOUGH && cdisc_ns_from_rate(error_ppb_q16, PLL * poll_ns(u)) <= jitter_ns;
+}
+
+static bool ntp_measure(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c)
+{
+	s->ntp.is_measuring = !take_point(s, u, c);
+	return !s->ntp.is_measuring;
 }
 
 /*
@@ -320,6 +338,14 @@ static void ntp_update(struct cdisc_servo *s, const struct cdisc_update *u, stru
 	struct cdisc_servo_ntp *ntp = &s->ntp;
 	s64 phase_ns = sample_phase(s, u);
 
+	/*
+	 * The stepout ended state FREQ before the frequency was good enough: go on measuring. The loop would take
+	 * 165 polls to halve the error.
+	 */
+	if (ntp->is_measuring) {
+		ntp->is_measuring = !take_point(s, u, c);
+		return;
+	}
 	if (ntp->updates) {
 		turn(s, u, phase_ns, max_t(s64, cdisc_sub_sat(u->sample_raw_ns, ntp->line_raw_ns), 1));
 	} else {

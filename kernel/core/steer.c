@@ -9,16 +9,17 @@
  *	cruise:   v = pace, d = x / pace - L		while d >= T: one plan
  *	approach: v = x / (T + L), d = T		each leaves x * L / (T + L) = x / 4, or less when late
  *
- * Both meet with equality, so a timer late by l > L passes the line by v * (l - L) at most, with v = pace at the end of
- * the cruise and v = x / 4 s < pace in the approach. That is the bound of overshoot: pace * (l - 1 s). With the default
- * cap, 500 ppm, a timer that is late by 3 s passes the line by 1 ms at most, and the next plan brings the clock back.
+ * Both meet with equality, so a timer late by l > L passes the line by v * (l - L) at most, with v = pace at the end
+ * of the cruise and v = x / 4 s < pace in the approach. That is the bound of overshoot: pace * (l - 1 s). With the
+ * default cap, 500 ppm, a timer that is late by 3 s passes the line by 1 ms at most, and the next plan brings the
+ * clock back.
  *
  * The cruise leaves pace * L. Quartering that down to FLOOR_NS takes at most 7 stretches at 500 ppm and 11 at 10 %: 8
  * and 12 wake-ups per slew in all.
  *
  * A spread slew is different. Its size is a part of the offset only, chosen by a servo that looks again after over_ns,
- * and its pace is slew / over: it runs at that pace to its end, one wake-up, and none when the servo is in time. A timer
- * late by l passes its end by pace * l = slew * l / over, which for 64 s and 1 s is a 64th of the part.
+ * and its pace is slew / over: it runs at that pace to its end, one wake-up, and none when the servo is in time. A
+ * timer late by l passes its end by pace * l = slew * l / over, which for 64 s and 1 s is a 64th of the part.
  *
  * With a limit on the change of rate, a per step of STEP_NS = 1 s, the rate is a staircase. Going down from v by one
  * step after the other, each lasting 1 s and up to 1 s more, n = floor(v / a), the clock moves by
@@ -26,10 +27,10 @@
  *	D(v) = 2 s * ((v - a) + (v - 2a) + ... + (v - na)) = 1 s * (2nv - a n (n + 1)) <= 1 s * (v^2 / a - v + a / 4)
  *
  * so a further step at v is safe when x >= 2 s * v + D(v), for which x >= 1 s * (v + a / 2)^2 / a is enough, or, when
- * v <= a, x >= 2 s * v. Solved for v that is v = sqrt(a * x / 1 s) - a / 2. The last step, to zero, is possible from any
- * v <= a. With this limit the bound above holds for slews that begin at rest; when a new line replaces one while the
- * clock moves, and lies nearer than the way to stop, or behind, the clock passes it and comes back. The wake-ups are one
- * a second while the rate moves.
+ * v <= a, x >= 2 s * v. Solved for v that is v = sqrt(a * x / 1 s) - a / 2. The last step, to zero, is possible from
+ * any v <= a. A timer late by more than 1 s, once, passes the line by v * (l - 1 s) here, too. This is for slews that
+ * begin at rest: when a new line replaces one while the clock moves, and lies nearer than the way to stop, or behind,
+ * the clock passes it and comes back. The wake-ups are one a second while the rate moves.
  */
 #include "steer.h"
 
@@ -41,15 +42,15 @@
 
 /*
  * What is left is left to the next update. 50 ns over an update interval of 16 s is a rate error of 3 ppb, less than
- * the 0.1 ppm by which the timekeeper's multiplier wobbles from tick to tick. Lower: two wake-ups for each factor of 16,
- * and at the reading noise of some ns a slew would not end. Higher: a bias towards where the clock came from.
+ * the 0.1 ppm by which the timekeeper's multiplier wobbles from tick to tick. Lower: two wake-ups for each factor of
+ * 16, and at the reading noise of some ns a slew would not end. Higher: a bias towards where the clock came from.
  */
 #define FLOOR_NS	50
 
 /*
- * An approach ends after this time, whatever is left. At 10 % it needs 11 stretches, or 58 s when it is planned anew all
- * the time and the way shrinks by e in T + L. One that needs more is chasing an error of the clock's rate, which is
- * the next update's business.
+ * An approach ends after this time, whatever is left. At 10 % it needs 11 stretches, or 58 s when it is planned anew
+ * all the time and the way shrinks by e in T + L. One that needs more is chasing an error of the clock's rate, which
+ * is the next update's business.
  */
 #define APPROACH_MAX_NS	(20 * STRETCH_NS)
 
@@ -66,8 +67,8 @@ static s64 cap_of(const struct cdisc_steer_limits *lim)
 }
 
 /*
- * By how much the rate may change in one step. Without a limit it is more than any change can be, twice from one end of
- * the range to the other, so that what follows needs no second branch.
+ * By how much the rate may change in one step. Without a limit it is more than any change can be, twice from one end
+ * of the range to the other, so that what follows needs no second branch.
  */
 static s64 step_of(const struct cdisc_steer_limits *lim)
 {

@@ -116,6 +116,14 @@ static enum clockdisc_verdict submit(struct cdisc_engine *e, const struct cdisc_
 	return cdisc_engine_submit(e, sub, &poll_log2s);
 }
 
+/* The n-th allocation of this task fails; 0 for none. */
+static void fault_arm(unsigned int n)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	current->fail_nth = n;
+#endif
+}
+
 /* The worker has run when a command that it carries out after it has come back. */
 static void settle(struct cdisc_engine *e)
 {
@@ -260,7 +268,78 @@ static void engine_step_needs_an_offset(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* Whatever the limit on the change of the rate: nobody is there to end the slew later. */
+static void engine_exit_ends_the_slew(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	c.cfg.steer.max_change_ppb_s = 1000;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, true, SEC), 0);
+	msleep(20000);
+	KUNIT_EXPECT_GT(test, fake.rate_ppb_q16, cdisc_ppb_q16_from_ppb(10000));
+	cdisc_engine_exit(e);
+	/* The fake does not move the clock, which the loop takes for a bias. */
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.rate_ppb_q16 + e->loop.bias_ppb_q16), cdisc_ppb_q16_from_ppb(1000));
+}
+
+/* A source that nobody polls any longer falls out, however busy the others are. */
+static void engine_silent_source(struct kunit *test)
+{
+	static const struct cdisc_source_settings every_second = { .flags = 0 };
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 silent, busy;
+	struct cdisc_submission sub;
+	s8 poll_log2s;
+	int i;
+
+	cdisc_engine_source_add(e, "silent", &every_second, &silent, &poll_log2s);
+	cdisc_engine_source_add(e, "busy", &every_second, &busy, &poll_log2s);
+	KUNIT_EXPECT_EQ(test, (int)poll_log2s, 0);
+	msleep(5);
+	sub = stamps(silent, 0);
+	submit(e, &sub);
+	for (i = 0; i < 12; i++) {
+		sub = stamps(busy, 0);
+		submit(e, &sub);
+		msleep(1000);
+	}
+	KUNIT_EXPECT_EQ(test, (int)cdisc_source_find(&e->sources, silent)->peer.reach, 0);
+	KUNIT_EXPECT_NE(test, (int)cdisc_source_find(&e->sources, busy)->peer.reach, 0);
+	cdisc_engine_exit(e);
+}
+
+/* Each allocation of the start fails once; those of the worker's thread are not ours to fail. */
+static void engine_init_unwinds(struct kunit *test)
+{
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	int n, err = -ENOMEM;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	if (!IS_ENABLED(CONFIG_FAULT_INJECTION)) {
+		kunit_skip(test, "this kernel cannot let allocations fail");
+		return;
+	}
+	for (n = 1; n < 100 && err; n++) {
+		memset(e, 0, sizeof(*e));
+		memset(&fake, 0, sizeof(fake));
+		fault_arm(n);
+		err = cdisc_engine_init(e, &fake_actuator, "a test", &listener);
+		fault_arm(0);
+		KUNIT_EXPECT_TRUE(test, err == 0 || err == -ENOMEM || err == -EINTR);
+	}
+	KUNIT_EXPECT_EQ(test, err, 0);
+	if (!err)
+		cdisc_engine_exit(e);
+}
+
 static struct kunit_case engine_cases[] = {
+	KUNIT_CASE(engine_exit_ends_the_slew),
+	KUNIT_CASE(engine_silent_source),
+	KUNIT_CASE(engine_init_unwinds),
 	KUNIT_CASE(engine_refused_takeover_unwinds),
 	KUNIT_CASE(engine_steps_at_start),
 	KUNIT_CASE(engine_failed_step_changes_nothing),

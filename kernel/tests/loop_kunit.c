@@ -287,6 +287,68 @@ static void loop_freeze(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
 }
 
+/* A clock that was never steered is frozen as it was found. */
+static void loop_freeze_at_start(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 50 * PPM);
+	struct cdisc_todo todo = { 0 };
+
+	run(p, 2 * SEC);
+	cdisc_loop_freeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	follow(p, 100 * SEC);
+	KUNIT_EXPECT_EQ(test, p->sets, 0u);
+}
+
+/* panic-once given after the panic holds for the correction that was refused, and for one only. */
+static void loop_panic_once(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 2000 * SEC, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+	struct cdisc_todo todo = { 0 };
+
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	cfg.policy.panic_once = true;
+	cdisc_loop_configure(&p->loop, &cfg);
+	cdisc_loop_unfreeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+
+	/* A suspend does not give the permission again. */
+	memset(&todo, 0, sizeof(todo));
+	cdisc_loop_cut(&p->loop, &p->now, &todo);
+	cdisc_peer_restart(&p->peer);
+	carry_out(p, &todo);
+	p->true_phase_ns += 2000 * SEC;
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+}
+
+/* Somebody else's rate is neither learnt nor corrected twice: ours is set again. */
+static void loop_foreign_rate(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 30 * PPM);
+	s64 rate_ppb_q16, bias_ppb_q16;
+
+	follow(p, 900 * SEC);
+	rate_ppb_q16 = p->rate_ppb_q16;
+	bias_ppb_q16 = p->loop.bias_ppb_q16;
+	p->rate_ppb_q16 += 100 * PPM;
+	run(p, 10 * SEC);
+	cdisc_loop_rate_lost(&p->loop, &p->now);
+	sample(p);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.bias_ppb_q16 - bias_ppb_q16), PPM / 10);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->rate_ppb_q16 - rate_ppb_q16), 10 * PPM);
+	follow(p, 3600 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
 static void loop_config_check(struct kunit *test)
 {
 	struct cdisc_config cfg;
@@ -313,6 +375,9 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_observe),
 	KUNIT_CASE(loop_cut),
 	KUNIT_CASE(loop_freeze),
+	KUNIT_CASE(loop_freeze_at_start),
+	KUNIT_CASE(loop_panic_once),
+	KUNIT_CASE(loop_foreign_rate),
 	KUNIT_CASE(loop_config_check),
 	{}
 };

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The bound: unknown is infinite, it grows with the oscillator's tolerance, and what is still to be corrected is in it.
+ */
+#include <kunit/test.h>
+
+#include "core/bound.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+#define MS	1000000LL
+
+static void unknown_is_infinite(struct kunit *test)
+{
+	struct cdisc_bound b;
+
+	cdisc_bound_void(&b);
+	KUNIT_EXPECT_FALSE(test, b.is_known);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 0, 0), S64_MAX);
+	cdisc_bound_set(&b, 0, 0, 0, 0);
+	KUNIT_EXPECT_TRUE(test, b.is_known);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 0, 0), 0);
+	cdisc_bound_void(&b);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 0, 0), S64_MAX);
+}
+
+static void distance_growth_and_offset_add_up(struct kunit *test)
+{
+	static const struct {
+		s64 raw_ns, distance_ns, phase_ns, freq_ppb_q16;	/* as of the update */
+		s64 at_raw_ns, clock_ns;				/* asked for */
+		s64 offset_ns, bound_ns;
+	} table[] = {
+		/* at the update, on the estimate; then behind and ahead of it */
+		{ 100 * SEC, 5 * MS, 7 * SEC, 0, 100 * SEC, 7 * SEC, 0, 5 * MS },
+		{ 100 * SEC, 5 * MS, 7 * SEC, 0, 100 * SEC, 7 * SEC - 3, 3, 5 * MS + 3 },
+		{ 100 * SEC, 5 * MS, 7 * SEC, 0, 100 * SEC, 7 * SEC + 3, -3, 5 * MS + 3 },
+		/* a second later: 15 us */
+		{ 100 * SEC, 5 * MS, 7 * SEC, 0, 101 * SEC, 7 * SEC, 0, 5 * MS + 15000 },
+		{ 100 * SEC, 5 * MS, 7 * SEC, 0, 101 * SEC, 7 * SEC + 3, -3, 5 * MS + 15003 },
+		/* 1 ppm learnt: after 1000 s the estimate is 1 ms on, and the clock that did not follow is 1 ms behind */
+		{ 0, MS, 0, 65536000, 1000 * SEC, MS, 0, MS + 15 * MS },
+		{ 0, MS, 0, 65536000, 1000 * SEC, 0, MS, 2 * MS + 15 * MS },
+		{ 0, MS, 0, -65536000, 1000 * SEC, 0, -MS, 2 * MS + 15 * MS },
+		/* before the update nothing has grown, and the estimate is carried back */
+		{ 1000 * SEC, MS, 0, 65536000, 0, -MS, 0, MS },
+		/* clocks of today, in nanoseconds since 1970, and at the ends of the range */
+		{ 0, MS, 1780000000000000000LL, 0, 0, 1780000000000000000LL - 42, 42, MS + 42 },
+		{ 0, 0, S64_MAX, 0, 0, S64_MIN, S64_MAX, S64_MAX },
+		{ 0, 0, S64_MIN, 0, 0, S64_MAX, S64_MIN, S64_MAX },
+		{ S64_MIN, S64_MAX, 0, 0, S64_MAX, 0, 0, S64_MAX },
+		{ S64_MIN, 0, 0, 0, S64_MAX, 0, 0, 138350580552822LL },
+	};
+	struct cdisc_bound b;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		cdisc_bound_set(&b, table[i].raw_ns, table[i].distance_ns, table[i].phase_ns, table[i].freq_ppb_q16);
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_bound_offset(&b, table[i].at_raw_ns, table[i].clock_ns),
+				    table[i].offset_ns, "row %zu", i);
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_bound_at(&b, table[i].at_raw_ns, table[i].clock_ns),
+				    table[i].bound_ns, "row %zu", i);
+	}
+}
+
+static void never_shrinks_while_nothing_is_heard(struct kunit *test)
+{
+	struct cdisc_bound b;
+	s64 last_ns = 0, bound_ns, raw_ns;
+
+	/* A clock that runs exactly as estimated. */
+	cdisc_bound_set(&b, 0, 20 * MS, 0, 65536);
+	for (raw_ns = 0; raw_ns < 100000 * SEC; raw_ns += 777 * SEC + 13) {
+		bound_ns = cdisc_bound_at(&b, raw_ns, cdisc_ns_from_rate(65536, raw_ns));
+		KUNIT_EXPECT_GT(test, bound_ns, last_ns);
+		last_ns = bound_ns;
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(unknown_is_infinite),
+	KUNIT_CASE(distance_growth_and_offset_add_up),
+	KUNIT_CASE(never_shrinks_while_nothing_is_heard),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "clockdisc-bound",
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
