@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Properties of the core in closed loop over many seeds: a scenario is a world and numbers that must not be exceeded.
+ *
+ * usage: properties [PATTERN]	only scenarios whose name matches the shell pattern
+ *	  SEED=n properties	only this seed, with its results
+ *
+ * Limits come from the definition of a scenario where there is one (a cap, a threshold, a requirement), otherwise from
+ * the worst of the seeds, half as much again.
+ */
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "rng.h"
+#include "world.h"
+
+#define MS	1e-3
+#define US	1e-6
+#define NONE	1e18	/* no limit */
+
+#define STATE(name)	(1U << CLOCKDISC_STATE_##name)
+
+/**
+ * struct scenario - a world and what is expected of the core in it
+ * @name:	says what is expected
+ * @seeds:	number of seeds, 1 and up
+ * @set:	changes the default world
+ * @rms:	largest RMS error of the clock after the warm-up, seconds
+ * @max:	largest error after the warm-up, seconds
+ * @conv:	within 1 ms and staying there by then, seconds
+ * @steps_min:	least number of steps
+ * @steps_max:	largest number of steps
+ * @bound_bad:	part of the time that the bound may be smaller than the error
+ * @liar_used:	part of the time that a liar may be used
+ * @synced:	part of the time that the clock must call itself synchronised
+ * @states:	states that must have been passed through
+ * @state:	state at the end, 0 for any
+ * @wakes:	largest number of wake-ups by the timer, per update and beside 100
+ * @is_pending:	an offer to step must be pending at the end
+ */
+struct scenario {
+	const char		*name;
+	u64			seeds;
+	void			(*set)(struct world_config *cfg);
+	double			rms;
+	double			max;
+	double			conv;
+	u64			steps_min;
+	u64			steps_max;
+	double			bound_bad;
+	double			liar_used;
+	double			synced;
+	u32			states;
+	enum clockdisc_state	state;
+	double			wakes;
+	bool			is_pending;
+};
+
+static void one_server_at_64_s(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 6;
+	cfg->core.maxpoll_log2s = 6;
+}
+
+static void one_server_at_16_s(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 4;
+	cfg->core.maxpoll_log2s = 4;
+}
+
+static void four_servers(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->servers = 4;
+	cfg->order = 2;
+}
+
+static void odd_tick(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->tick_bias = 79.92e-6;
+}
+
+static void heavy_loss(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->loss = 0.5;
+}
+
+static void late_timers(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->late = 2;
+}
+
+static void warm_and_cold(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->temp = 1e-6;
+	cfg->temp_period = 7200;
+}
+
+static void one_second_nearby(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 0;
+	cfg->core.maxpoll_log2s = 0;
+	cfg->duration = 6000;
+	cfg->warm_up = 1000;
+	cfg->base = 2e-6;
+	cfg->jitter = 200e-9;
+	cfg->stamp_noise = 5e-9;
+}
+
+static void cold(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 4;
+	cfg->duration = 4000;
+	cfg->warm_up = 1000;
+	cfg->offset0 = cfg->seed % 2 ? 0.7 : -0.7;
+	cfg->freq0 = cfg->seed % 4 < 2 ? 80e-6 : -80e-6;
+}
+
+static void cold_with_iburst(struct world_config *cfg)
+{
+	cold(cfg);
+	cfg->iburst = true;
+}
+
+static void cold_with_four(struct world_config *cfg)
+{
+	cold(cfg);
+	cfg->servers = 4;
+	cfg->iburst = true;
+}
+
+static void cold_noisy(struct world_config *cfg)
+{
+	cold(cfg);
+	cfg->jitter = 1 * MS;
+	cfg->iburst = true;
+}
+
+static void below_the_threshold(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 4;
+	cfg->duration = 6000;
+	cfg->warm_up = 2000;
+	cfg->offset0 = cfg->seed % 2 ? 0.12 : -0.12;
+	cfg->freq0 = cfg->seed % 4 < 2 ? 30e-6 : -30e-6;
+}
+
+static void never_step(struct world_config *cfg)
+{
+	below_the_threshold(cfg);
+	cfg->core.policy.step_ns = 0;
+	cfg->offset0 *= 5;
+	cfg->warm_up = 3000;
+}
+
+static void gentle(struct world_config *cfg)
+{
+	below_the_threshold(cfg);
+	cfg->core.steer.max_change_ppb_s = 5000;
+	cfg->core.steer.max_slew_ppb = 200000;
+}
+
+static void fast_slew(struct world_config *cfg)
+{
+	never_step(cfg);
+	cfg->core.steer.max_slew_ppb = 100000000;
+	cfg->late = 0.5;
+	cfg->warm_up = 1000;
+}
+
+static void odd_oscillator(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 4;
+	cfg->freq0 = cfg->seed % 2 ? 700e-6 : -700e-6;
+	cfg->duration = 8000;
+}
+
+static void bad_oscillator(struct world_config *cfg)
+{
+	odd_oscillator(cfg);
+	cfg->freq0 = cfg->seed % 2 ? 300e-6 : -300e-6;
+}
+
+static void broken_oscillator(struct world_config *cfg)
+{
+	cfg->core.minpoll_log2s = 4;
+	cfg->freq0 = cfg->seed % 2 ? 0.15 : -0.15;
+	cfg->duration = 3000;
+	cfg->warm_up = 1000;
+}
+
+static void liar_from_the_start(struct world_config *cfg)
+{
+	four_servers(cfg);
+	cfg->iburst = true;
+	cfg->server[cfg->seed % 4].offset = cfg->seed % 8 < 4 ? 0.1 : -0.1;
+}
+
+static void liar_from_the_middle(struct world_config *cfg)
+{
+	four_servers(cfg);
+	cfg->server[cfg->seed % 4] = (struct world_server){ .offset = 0.3, .offset_from = 8000 };
+}
+
+/* Within the distance of the others, so that their intervals meet: it may be used, and must not tear the clock away. */
+static void subtle_liar(struct world_config *cfg)
+{
+	four_servers(cfg);
+	cfg->freq0 = 50e-6;
+	cfg->server[cfg->seed % 4].offset = 8 * MS;
+}
+
+static void two_against_two(struct world_config *cfg)
+{
+	four_servers(cfg);
+	cfg->server[0] = (struct world_server){ .offset = 1, .offset_from = 6000 };
+	cfg->server[1] = (struct world_server){ .offset = -1, .offset_from = 6000 };
+}
+
+static void all_jump_far(struct world_config *cfg)
+{
+	int i;
+
+	four_servers(cfg);
+	for (i = 0; i < 4; i++)
+		cfg->server[i] = (struct world_server){ .offset = 2000, .offset_from = 6000 };
+	cfg->duration = 12000;
+}
+
+static void server_moves(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->server[0] = (struct world_server){ .offset = 0.3, .offset_from = 6000 };
+	cfg->duration = 12000;
+}
+
+static void outage(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->outage_from = 8000;
+	cfg->outage_to = 12000;
+}
+
+static void foreign_set(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->foreign_at = 8000;
+	cfg->foreign_step = cfg->seed % 2 ? 0.05 : -0.05;
+	cfg->warm_up = 12000;
+}
+
+static void asymmetric(struct world_config *cfg)
+{
+	int i;
+
+	four_servers(cfg);
+	for (i = 0; i < 4; i++)
+		cfg->server[i].asymmetry = 10 * MS * i;
+}
+
+static void observe(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->keeps_rate = true;
+	cfg->offset0 = 0.05;
+	cfg->freq0 = 5e-6;
+	cfg->wander = 1e-10;
+}
+
+static const struct scenario scenarios[] = {
+	{ "steady at 64 s", 12, one_server_at_64_s, .rms = 260 * US, .max = 500 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "steady at 16 s", 12, one_server_at_16_s, .rms = 75 * US, .max = 160 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "steady with four servers", 12, four_servers, .rms = 260 * US, .max = 500 * US, .conv = 200,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "a tick of odd length is learnt", 8, odd_tick, .rms = 260 * US, .max = 500 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	/* Eight polls in a row are lost once in 256 polls, and then nothing is selected for two polls on average. */
+	{ "half of the packets lost", 8, heavy_loss, .rms = 320 * US, .max = 600 * US, .conv = 600,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 0.75, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "timers late by a second", 8, late_timers, .rms = 260 * US, .max = 500 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "1 ppm of temperature in two hours", 8, warm_and_cold, .rms = 1.2 * MS, .max = 2.2 * MS, .conv = 900,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "every second from nearby", 8, one_second_nearby, .rms = 0.7 * US, .max = 1.6 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+
+	{ "cold start, 0.7 s and 80 ppm", 24, cold, .rms = 360 * US, .max = 550 * US, .conv = 180, .steps_min = 1,
+	  .steps_max = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "cold start with iburst", 24, cold_with_iburst, .rms = 360 * US, .max = 550 * US, .conv = 180,
+	  .steps_min = 1, .steps_max = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1,
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "cold start with four servers", 24, cold_with_four, .rms = 360 * US, .max = 550 * US, .conv = 180,
+	  .steps_min = 1, .steps_max = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1,
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "cold start, 1 ms of queueing", 24, cold_noisy, .rms = 1 * MS, .max = 4 * MS, .conv = 900,
+	  .steps_min = 1, .steps_max = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1,
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "below the threshold it never steps", 24, below_the_threshold, .rms = 400 * US, .max = 0.7 * MS,
+	  .conv = 380, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "threshold 0 never steps", 12, never_step, .rms = 400 * US, .max = 0.7 * MS, .conv = 1850,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "a gentle change of rate", 12, gentle, .rms = 400 * US, .max = 0.7 * MS, .conv = 1000,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = NONE },
+	{ "0.6 s at 10 % with late timers", 12, fast_slew, .rms = 400 * US, .max = 0.7 * MS, .conv = 80,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "an oscillator 300 ppm off", 8, bad_oscillator, .rms = 400 * US, .max = 1 * MS, .conv = 900,
+	  .steps_max = 2, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	/* Seven times what the servo believes an oscillator to be off by: it gets there slowly. */
+	{ "an oscillator 700 ppm off", 8, odd_oscillator, .rms = 15 * MS, .max = 25 * MS, .conv = NONE,
+	  .steps_max = 2, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "an oscillator 15 % off leaves the frequency within its range", 4, broken_oscillator, .rms = NONE,
+	  .max = NONE, .conv = NONE, .steps_max = 1000, .bound_bad = 1, .liar_used = 1, .wakes = NONE },
+
+	{ "a falseticker among four is never used", 16, liar_from_the_start, .rms = 400 * US, .max = 1.5 * MS,
+	  .conv = 900, .bound_bad = 0.001, .liar_used = 0, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	/* The filter holds samples from before the lie for eight polls: 600 of 12 000 s. */
+	{ "a falseticker from the middle on is dropped", 16, liar_from_the_middle, .rms = 400 * US, .max = 1 * MS,
+	  .conv = 600, .bound_bad = 0.001, .liar_used = 0.02, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "a liar within the others' distance does little", 16, subtle_liar, .rms = 8 * MS, .max = 12 * MS,
+	  .conv = NONE, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "two against two leave the clock alone", 8, two_against_two, .rms = 1.2 * MS, .max = 2.5 * MS, .conv = 600,
+	  .bound_bad = 0.001, .liar_used = 0.02, .wakes = 2 },
+	{ "panic freezes", 8, all_jump_far, .rms = 0.7 * MS, .max = 1.2 * MS, .conv = 600, .bound_bad = 1,
+	  .liar_used = 1, .states = STATE(FROZEN), .state = CLOCKDISC_STATE_FROZEN, .wakes = 2, .is_pending = true },
+	{ "a server that moved is followed after the stepout", 8, server_moves, .rms = 0.4, .max = 0.31, .conv = 600,
+	  .steps_min = 1, .steps_max = 1, .bound_bad = 1, .liar_used = 1, .synced = 1, .states = STATE(SPIKE),
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "holdover on the learnt frequency", 8, outage, .rms = 400 * US, .max = 1 * MS, .conv = 600,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 0.7, .states = STATE(HOLDOVER), .state = CLOCKDISC_STATE_SYNC,
+	  .wakes = 2 },
+	{ "a foreign set is slewed back", 8, foreign_set, .rms = 400 * US, .max = 600 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "asymmetric paths are within the bound", 8, asymmetric, .rms = 14 * MS, .max = 16 * MS, .conv = NONE,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "observing moves nothing", 4, observe, .rms = NONE, .max = NONE, .conv = NONE, .bound_bad = 0.001,
+	  .liar_used = 1, .wakes = 2 },
+};
+
+static unsigned int tests, failed;
+
+static void report(bool is_ok, const char *name)
+{
+	failed += !is_ok;
+	printf("%sok %u - %s\n", is_ok ? "" : "not ", ++tests, name);
+}
+
+__attribute__((format(printf, 4, 5)))
+static bool expect(bool is_true, const char *name, u64 seed, const char *fmt, ...)
+{
+	va_list args;
+
+	if (is_true)
+		return true;
+	printf("# %s: SEED=%" PRIu64 ": ", name, seed);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+	return false;
+}
+
+static bool check(const struct scenario *s, const struct world_config *cfg, const struct world_result *r)
+{
+	double seconds = r->seconds ? (double)r->seconds : 1;
+	double cap_ppb = fmin(cfg->core.steer.max_slew_ppb, 1e8);
+	bool ok = true;
+
+#define EXPECT(is_true, ...)	(ok &= expect(is_true, s->name, cfg->seed, __VA_ARGS__))
+	EXPECT(r->rms_ns <= s->rms * 1e9, "RMS %.0f ns, limit %.0f", r->rms_ns, s->rms * 1e9);
+	EXPECT(r->max_ns <= s->max * 1e9, "worst %.0f ns, limit %.0f", r->max_ns, s->max * 1e9);
+	EXPECT(s->conv == NONE || (r->conv_1ms >= 0 && r->conv_1ms <= s->conv), "within 1 ms at %.0f s, limit %.0f",
+	       r->conv_1ms, s->conv);
+	EXPECT(r->steps >= s->steps_min && r->steps <= s->steps_max, "%" PRIu64 " steps, limits %" PRIu64 " and %" PRIu64,
+	       r->steps, s->steps_min, s->steps_max);
+	EXPECT(!r->steps || r->step_max_ns > cfg->core.policy.step_ns, "a step of %" PRId64 " ns, threshold %" PRId64,
+	       r->step_max_ns, cfg->core.policy.step_ns);
+	EXPECT((double)r->bound_bad <= s->bound_bad * seconds, "bound too small in %" PRIu64 " of %.0f s", r->bound_bad,
+	       seconds);
+	EXPECT((double)r->liar_used <= s->liar_used * seconds, "liar used in %" PRIu64 " of %.0f s", r->liar_used, seconds);
+	EXPECT((double)r->synced >= s->synced * seconds, "synchronised in %" PRIu64 " of %.0f s", r->synced, seconds);
+	EXPECT((r->states & s->states) == s->states, "states %#x, wanted %#x", r->states, s->states);
+	EXPECT(!s->state || r->state == s->state, "ends in state %d, wanted %d", r->state, s->state);
+	EXPECT(r->has_pending == s->is_pending, "pending offer: %d, wanted %d", r->has_pending, s->is_pending);
+	EXPECT((double)r->wakes <= s->wakes * (double)(r->packets + 50), "%" PRIu64 " wake-ups for %" PRIu64 " packets",
+	       r->wakes, r->packets);
+	/* These hold always. A limit on the change of rate may keep the clock from the frequency itself for a while. */
+	EXPECT(cfg->core.steer.max_change_ppb_s || r->slew_max_ppb <= cap_ppb + 0.001, "slew of %.3f ppb, cap %.0f",
+	       r->slew_max_ppb, cap_ppb);
+	EXPECT(r->freq_max_ppb <= 1e8, "frequency of %.3f ppb", r->freq_max_ppb);
+	EXPECT(r->rate_max_ppb <= 1e8 + 1, "rate of %.3f ppb", r->rate_max_ppb);
+	EXPECT(!cfg->keeps_rate || (!r->rates && !r->steps), "observing, set %" PRIu64 " rates", r->rates);
+#undef EXPECT
+	return ok;
+}
+
+static bool run_seed(const struct scenario *s, u64 seed, bool is_talking, struct world_result *worst)
+{
+	struct world_config cfg;
+	struct world_result r;
+
+	world_defaults(&cfg);
+	cfg.seed = seed;
+	s->set(&cfg);
+	world_run(&cfg, &r);
+	worst->rms_ns = fmax(worst->rms_ns, r.rms_ns);
+	worst->max_ns = fmax(worst->max_ns, r.max_ns);
+	worst->conv_1ms = fmax(worst->conv_1ms, r.conv_1ms);
+	worst->liar_used = max(worst->liar_used, r.liar_used);
+	if (is_talking)
+		printf("# seed %" PRIu64 ": rms %.0f ns, worst %.0f ns, 1 ms at %.0f s, %" PRIu64 " steps, %" PRIu64
+		       " slews, %" PRIu64 " wake-ups, %" PRIu64 " updates, %" PRIu64 " packets\n", seed, r.rms_ns,
+		       r.max_ns, r.conv_1ms, r.steps, r.slews, r.wakes, r.updates, r.packets);
+	return check(s, &cfg, &r);
+}
+
+static void run_scenario(const struct scenario *s, const char *only)
+{
+	struct world_result worst = { .conv_1ms = -1 };
+	bool ok = true;
+
+	if (only) {
+		ok = run_seed(s, strtoull(only, NULL, 0), true, &worst);
+	} else {
+		for (u64 seed = 1; seed <= s->seeds; seed++)
+			ok &= run_seed(s, seed, false, &worst);
+		printf("# seeds 1 to %" PRIu64 ": RMS to %.1f us, worst to %.1f us, within 1 ms by %.0f s, liar for %" PRIu64
+		       " s\n", s->seeds, worst.rms_ns / 1e3, worst.max_ns / 1e3, worst.conv_1ms, worst.liar_used);
+	}
+	report(ok, s->name);
+}
+
+/* The same seed is the same run, to the last bit. */
+static void runs_repeat(void)
+{
+	struct world_config cfg;
+	struct world_result a, b;
+
+	world_defaults(&cfg);
+	cold_with_four(&cfg);
+	cfg.late = 0.5;
+	cfg.loss = 0.1;
+	world_run(&cfg, &a);
+	world_run(&cfg, &b);
+	report(!memcmp(&a, &b, sizeof(a)), "a seed is repeated bit for bit");
+}
+
+/* One slew of random size and limits, on a clock that obeys, with timers late by up to a second. */
+static bool slew_once(struct rng *r, u64 seed, const char *name)
+{
+	struct cdisc_steer_limits lim = {
+		.max_slew_ppb = (u32)(1 + 1e8 * pow(10, -6 * rng_uniform(r))),
+		.max_change_ppb_s = rng_uniform(r) < 0.5 ? 0 : (u32)(1 + 1e8 * pow(10, -4 * rng_uniform(r))),
+	};
+	s64 raw_ns = CDISC_NSEC_PER_SEC, clock_ns = 1780000000000000000LL;
+	s64 slew_ns = (s64)(1e9 * pow(10, -7 * rng_uniform(r))) * (rng_uniform(r) < 0.5 ? -1 : 1);
+	s64 freq_ppb_q16 = cdisc_ppb_q16_from_ppb((s64)(1e6 * rng_normal(r)));
+	s64 cap_ppb_q16 = cdisc_ppb_q16_from_ppb(lim.max_slew_ppb);
+	s64 change_ppb_q16 = lim.max_change_ppb_s ? cdisc_ppb_q16_from_ppb(lim.max_change_ppb_s) : S64_MAX;
+	s64 rate_ppb_q16 = freq_ppb_q16, left_ns, run_ns;
+	struct cdisc_steer_plan plan;
+	struct cdisc_steer st;
+	unsigned int wakes;
+	bool ok = true;
+
+	cdisc_steer_init(&st, rate_ppb_q16, raw_ns);
+	raw_ns += 10 * CDISC_NSEC_PER_SEC;
+	clock_ns += cdisc_ns_from_rate(rate_ppb_q16, 10 * CDISC_NSEC_PER_SEC);
+	cdisc_steer_slew(&st, &lim, raw_ns, clock_ns, slew_ns, 0, freq_ppb_q16);
+	for (wakes = 0; wakes < 2000 && ok; wakes++) {
+		cdisc_steer_plan(&st, &lim, raw_ns, clock_ns, &plan);
+		ok &= expect(cdisc_abs(plan.rate_ppb_q16 - freq_ppb_q16) <= cap_ppb_q16, name, seed, "above the cap");
+		ok &= expect(cdisc_abs(plan.rate_ppb_q16 - rate_ppb_q16) <= change_ppb_q16, name, seed,
+			     "changes too fast");
+		rate_ppb_q16 = plan.rate_ppb_q16;
+		if (plan.wake_raw_ns == S64_MAX)
+			break;
+		run_ns = plan.wake_raw_ns - raw_ns + (s64)(1e9 * fmin(rng_exponential(r), 1));
+		raw_ns += run_ns;
+		clock_ns += cdisc_ns_from_rate(rate_ppb_q16, run_ns);
+		left_ns = st.phase_ns + cdisc_ns_from_rate(freq_ppb_q16, raw_ns - st.raw_ns) - clock_ns;
+		/* Each stretch is rounded to whole nanoseconds. */
+		ok &= expect(slew_ns > 0 ? left_ns >= -2 : left_ns <= 2, name, seed, "passes the line by %" PRId64
+			     " ns: slew %" PRId64 " ns, cap %u, change %u", -left_ns, slew_ns, lim.max_slew_ppb,
+			     lim.max_change_ppb_s);
+	}
+	if (!lim.max_change_ppb_s)
+		ok &= expect(wakes <= 13, name, seed, "%u wake-ups: slew %" PRId64 " ns, cap %u", wakes, slew_ns,
+			     lim.max_slew_ppb);
+	return ok;
+}
+
+static void slews_do_not_overshoot(const char *only)
+{
+	static const char name[] = "slews keep cap and change and do not pass the line";
+	u64 seed = only ? strtoull(only, NULL, 0) : 1, last = only ? seed : 5000;
+	bool ok = true;
+	struct rng r;
+
+	for (; seed <= last; seed++) {
+		rng_seed(&r, seed);
+		ok &= slew_once(&r, seed, name);
+	}
+	report(ok, name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *only = getenv("SEED"), *pattern = argc > 1 ? argv[1] : NULL;
+	size_t i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
+		if (!pattern || !fnmatch(pattern, scenarios[i].name, 0))
+			run_scenario(&scenarios[i], only);
+	if (!pattern) {
+		runs_repeat();
+		slews_do_not_overshoot(only);
+	}
+	printf("1..%u\n", tests);
+	printf("%u passed, %u failed, 0 skipped\n", tests - failed, failed);
+	return failed ? 1 : 0;
+}

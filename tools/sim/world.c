@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The world around the core.
+ *
+ *	raw  = truth + RAW0 + phase of the oscillator		read in whole nanoseconds, rounded down
+ *	real = raw + clock					clock grows by (rate set + tick bias) * raw
+ *
+ * Frequencies are constant within a second of truth. Whatever happens, happens at an instant of truth: a packet
+ * leaves or arrives, the timer fires, a second is over.
+ */
+#include "world.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "rng.h"
+
+#define SEC_NS		CDISC_NSEC_PER_SEC
+#define EPOCH_NS	1780000000000000000LL	/* UTC at truth 0: in 2026 */
+#define RAW0_NS		(1000 * SEC_NS)
+#define NEVER_NS	S64_MAX
+
+#define BURST_POLLS	8		/* as ntpx does */
+#define BURST_NS	(2 * SEC_NS)
+#define READING_NS	1000		/* what a stamp is good for, as in source_user.c */
+#define PRECISION_LOG2S	(-20)
+#define SILENT_POLLS	2		/* the engine looks for sources that fell silent then */
+#define AGE_POLLS	8
+#define STAYS_S		60		/* conv_1ms: for as long */
+
+struct exchange {
+	s64	next_ns;	/* when the packet leaves, or comes back when is_out */
+	s64	sent_raw_ns;
+	s64	heard_ns;	/* the server's stamps */
+	s64	said_ns;
+	s64	last_raw_ns;	/* of the last answer */
+	int	burst_left;
+	bool	is_out;
+	bool	is_lost;
+};
+
+struct world {
+	const struct world_config	*cfg;
+	struct world_result		*res;
+	struct rng			osc_rng;
+	struct rng			net_rng;
+	struct rng			timer_rng;
+
+	s64				truth_ns;
+	double				freq;		/* oscillator */
+	double				walk;
+	double				phase_ns;	/* raw - RAW0 - truth */
+	s64				clock_ns;	/* real - raw, whole part */
+	double				clock_frac_ns;
+	s64				rate_ppb_q16;
+
+	struct cdisc_loop		loop;
+	struct cdisc_peer		peer[WORLD_SERVERS_MAX];
+	struct cdisc_peer		*peers[WORLD_SERVERS_MAX];
+	struct cdisc_select_edge	edge[3 * WORLD_SERVERS_MAX];
+	struct cdisc_select_entry	entry[WORLD_SERVERS_MAX];
+	struct exchange			exchange[WORLD_SERVERS_MAX];
+	s64				wake_raw_ns;
+	s64				check_raw_ns;
+	s64				late_ns;
+	bool				has_news;
+	bool				was_set;	/* by somebody else */
+
+	double				*error_ns;	/* a second each, after the warm-up */
+	s64				good_since_s;
+	double				sum_square;
+	double				sum_bound;
+};
+
+static s64 ns(double s)
+{
+	return llround(s * 1e9);
+}
+
+static double raw_exact(const struct world *w)
+{
+	return (double)(w->truth_ns + RAW0_NS) + w->phase_ns;
+}
+
+static s64 raw_now(const struct world *w)
+{
+	return w->truth_ns + RAW0_NS + (s64)floor(w->phase_ns);
+}
+
+static struct cdisc_now now(const struct world *w)
+{
+	s64 raw_ns = raw_now(w);
+
+	return (struct cdisc_now){ .raw_ns = raw_ns, .real_ns = raw_ns + w->clock_ns };
+}
+
+/* Clock minus truth. */
+static double error_ns(const struct world *w)
+{
+	return (double)(w->clock_ns + RAW0_NS - EPOCH_NS) + w->clock_frac_ns + w->phase_ns;
+}
+
+static bool is_lying(const struct world *w, int i)
+{
+	return w->cfg->server[i].offset != 0 && w->truth_ns >= ns(w->cfg->server[i].offset_from);
+}
+
+static bool is_liar_used(const struct world *w)
+{
+	for (int i = 0; i < w->cfg->servers; i++)
+		if (is_lying(w, i) && (w->peer[i].reason == CLOCKDISC_REASON_SELECTED ||
+				       w->peer[i].reason == CLOCKDISC_REASON_COMBINED))
+			return true;
+	return false;
+}
+
+static s64 server_now(const struct world *w, int i, s64 at_ns)
+{
+	const struct world_server *s = &w->cfg->server[i];
+
+	return EPOCH_NS + at_ns + (s->offset != 0 && at_ns >= ns(s->offset_from) ? ns(s->offset) : 0);
+}
+
+static void second_is_over(struct world *w)
+{
+	const struct world_config *cfg = w->cfg;
+	s64 second = w->truth_ns / SEC_NS;
+	struct cdisc_now n = now(w);
+	double e = error_ns(w);
+	s64 bound_ns = cdisc_loop_bound(&w->loop, &n);
+
+	if (fabs(e) >= 1e6)
+		w->good_since_s = second + 1;
+	else if (w->res->conv_1ms < 0 && second - w->good_since_s >= STAYS_S)
+		w->res->conv_1ms = (double)w->good_since_s;
+	if (second > (s64)cfg->warm_up) {
+		w->error_ns[w->res->seconds++] = fabs(e);
+		w->sum_square += e * e;
+		w->res->max_ns = fmax(w->res->max_ns, fabs(e));
+		w->sum_bound += (double)bound_ns;
+		w->res->bound_bad += (double)bound_ns < fabs(e);
+		w->res->synced += cdisc_loop_is_synced(&w->loop, &n);
+		w->res->liar_used += is_liar_used(w);
+	}
+	if (cfg->trace)
+		fprintf(cfg->trace, "%" PRId64 ",%.1f,%" PRId64 ",%.4f,%.4f,%.4f,%d,%u,%d,%d\n", second, e, bound_ns,
+			(double)w->loop.servo.freq_ppb_q16 / 65536, -w->freq * 1e9, (double)w->rate_ppb_q16 / 65536,
+			w->loop.state, w->loop.selected_id, w->loop.servo.poll_log2s, w->loop.steer.is_slewing);
+
+	w->walk += cfg->wander * rng_normal(&w->osc_rng);
+	w->freq = cfg->freq0 + w->walk;
+	if (cfg->temp != 0)
+		w->freq += cfg->temp * sin(2 * M_PI * (double)second / cfg->temp_period);
+}
+
+/* Let time pass. */
+static void advance(struct world *w, s64 to_ns)
+{
+	s64 step_ns, left_ns;
+	double rate, whole;
+
+	while (w->truth_ns < to_ns) {
+		left_ns = SEC_NS - w->truth_ns % SEC_NS;
+		step_ns = min(to_ns - w->truth_ns, left_ns);
+		rate = (double)w->rate_ppb_q16 / 65536e9 + w->cfg->tick_bias;
+		w->phase_ns += w->freq * (double)step_ns;
+		w->clock_frac_ns += rate * (1 + w->freq) * (double)step_ns;
+		whole = floor(w->clock_frac_ns);
+		w->clock_frac_ns -= whole;
+		w->clock_ns += (s64)whole;
+		w->truth_ns += step_ns;
+		if (step_ns == left_ns)
+			second_is_over(w);
+	}
+}
+
+/* The unit of the kernel's frequency is 15 steps of ours wide. */
+static void set_rate(struct world *w, s64 rate_ppb_q16)
+{
+	struct cdisc_now n;
+
+	w->rate_ppb_q16 = cdisc_ppb_q16_from_sppm(cdisc_sppm_from_ppb_q16(rate_ppb_q16));
+	n = now(w);
+	cdisc_loop_rate_set(&w->loop, &n, w->rate_ppb_q16);
+	w->res->rates++;
+}
+
+static void note_rates(struct world *w)
+{
+	const struct cdisc_steer *st = &w->loop.steer;
+
+	w->res->freq_max_ppb = fmax(w->res->freq_max_ppb, fabs((double)w->loop.servo.freq_ppb_q16 / 65536));
+	w->res->rate_max_ppb = fmax(w->res->rate_max_ppb, fabs((double)w->rate_ppb_q16 / 65536));
+	if (st->has_line)
+		w->res->slew_max_ppb = fmax(w->res->slew_max_ppb,
+					    fabs((double)(st->rate_ppb_q16 - st->freq_ppb_q16) / 65536));
+}
+
+static void step_clock(struct world *w, s64 step_ns, bool is_ours, struct cdisc_todo *todo)
+{
+	struct cdisc_now n;
+
+	w->clock_ns += step_ns;
+	n = now(w);
+	cdisc_loop_stepped(&w->loop, &n, step_ns, is_ours, todo);
+	if (!is_ours)
+		return;
+	if (!w->res->step_max_ns)
+		w->res->step_first_ns = step_ns;
+	w->res->step_max_ns = max(w->res->step_max_ns, cdisc_abs(step_ns));
+}
+
+/* Sources of which nothing has been heard for as many polls as reach has bits are unreachable. */
+static void age_sources(struct world *w, s64 raw_ns)
+{
+	for (int i = 0; i < w->cfg->servers; i++) {
+		s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&w->peer[i], w->loop.servo.poll_log2s));
+
+		if (w->peer[i].reach && raw_ns - w->exchange[i].last_raw_ns > AGE_POLLS * poll_ns) {
+			w->peer[i].reach = 0;
+			w->has_news = true;
+		}
+	}
+}
+
+/* What the engine's worker does when it is woken. */
+static void pass(struct world *w)
+{
+	struct cdisc_select_work work = { .edge = w->edge, .entry = w->entry };
+	struct cdisc_todo todo = { 0 };
+	struct cdisc_now n = now(w);
+
+	if (n.raw_ns >= w->check_raw_ns)
+		age_sources(w, n.raw_ns);
+	if (w->was_set) {
+		w->was_set = false;
+		step_clock(w, ns(w->cfg->foreign_step), false, &todo);
+		n = now(w);
+	}
+	if (w->has_news) {
+		w->has_news = false;
+		cdisc_loop_update(&w->loop, w->peers, (u32)w->cfg->servers, &work, &n, &todo);
+	}
+	if (todo.step_ns) {
+		step_clock(w, todo.step_ns, true, &todo);
+		n = now(w);
+	}
+	cdisc_loop_plan(&w->loop, &n, &todo);
+	if (todo.is_rate_new)
+		set_rate(w, todo.rate_ppb_q16);
+	note_rates(w);
+	w->res->states |= 1U << w->loop.state;
+	w->check_raw_ns = n.raw_ns + SILENT_POLLS * cdisc_ns_from_log2s(w->loop.servo.poll_log2s);
+	w->wake_raw_ns = min(todo.wake_raw_ns, w->check_raw_ns);
+	w->late_ns = ns(fmin(w->cfg->late * rng_exponential(&w->timer_rng), w->cfg->late_max));
+}
+
+static double leg(struct world *w)
+{
+	double queue = w->cfg->jitter > 0 ? w->cfg->jitter * rng_erlang(&w->net_rng, w->cfg->order) : 0;
+
+	return w->cfg->base / 2 + queue;
+}
+
+static s64 stamp_noise_ns(struct world *w)
+{
+	return ns(w->cfg->stamp_noise * (2 * rng_uniform(&w->net_rng) - 1));
+}
+
+static void send_packet(struct world *w, int i)
+{
+	struct exchange *x = &w->exchange[i];
+	s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&w->peer[i], w->loop.servo.poll_log2s));
+	bool is_down = w->truth_ns >= ns(w->cfg->outage_from) && w->truth_ns < ns(w->cfg->outage_to);
+	s64 there_ns = ns(leg(w)), back_ns = ns(leg(w) + w->cfg->server[i].asymmetry);
+
+	x->sent_raw_ns = raw_now(w) + stamp_noise_ns(w);
+	x->heard_ns = server_now(w, i, w->truth_ns + there_ns);
+	x->said_ns = x->heard_ns + 20000;
+	x->is_lost = rng_uniform(&w->net_rng) < w->cfg->loss || is_down;
+	x->is_out = true;
+	/* A poll that is not answered is given up in time for the next one. */
+	x->next_ns = w->truth_ns + (x->is_lost ? min(poll_ns, 2 * SEC_NS) : there_ns + 20000 + back_ns);
+	w->res->packets++;
+}
+
+/* As source_user.c makes a sample of four stamps. */
+static void make_sample(struct world *w, const struct exchange *x, struct cdisc_sample *s)
+{
+	s64 precision_ns = cdisc_ns_from_log2s(PRECISION_LOG2S) + READING_NS;
+	s64 raw4_ns = raw_now(w) + stamp_noise_ns(w);
+	s64 there_ns = x->heard_ns - x->sent_raw_ns;
+	s64 back_ns = x->said_ns - raw4_ns;
+
+	s->delay_ns = max(there_ns - back_ns, (s64)READING_NS);
+	s->raw_ns = x->sent_raw_ns + (raw4_ns - x->sent_raw_ns) / 2;
+	s->phase_ns = back_ns + (there_ns - back_ns) / 2;
+	s->disp_ns = precision_ns + cdisc_ns_from_phi(raw4_ns - x->sent_raw_ns);
+	s->half_ns = s->delay_ns / 2 + s->disp_ns;
+}
+
+static void packet_is_back(struct world *w, int i)
+{
+	const struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1, .ref_id = 0x47505300 };
+	struct cdisc_peer *p = &w->peer[i];
+	struct exchange *x = &w->exchange[i];
+	s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(p, w->loop.servo.poll_log2s));
+	struct cdisc_sample s;
+
+	x->is_out = false;
+	if (x->is_lost) {
+		cdisc_peer_polled(p, false);
+		cdisc_peer_refuse(p, CLOCKDISC_VERDICT_MISSED);
+	} else {
+		make_sample(w, x, &s);
+		cdisc_peer_polled(p, true);
+		cdisc_peer_sample(p, &h, &s, w->loop.servo.freq_ppb_q16, poll_ns, w->cfg->core.select.max_distance_ns);
+		x->last_raw_ns = raw_now(w);
+	}
+	w->has_news = true;
+	pass(w);
+	poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(p, w->loop.servo.poll_log2s));
+	if (x->burst_left > 0) {
+		x->burst_left--;
+		poll_ns = min(poll_ns, BURST_NS);
+	}
+	/* Spread over a sixteenth, so that servers drift apart. */
+	x->next_ns = w->truth_ns + poll_ns + ns((rng_uniform(&w->net_rng) - 0.5) / 16 * (double)poll_ns / 1e9);
+}
+
+/* When the timer fires, as far as that can be told within this second. */
+static s64 timer_ns(const struct world *w)
+{
+	double left_ns = (double)w->wake_raw_ns - raw_exact(w);
+
+	if (w->wake_raw_ns == S64_MAX || left_ns > 3e9)
+		return NEVER_NS;
+	return max(w->truth_ns, w->truth_ns + (s64)ceil(left_ns / (1 + w->freq)) + w->late_ns);
+}
+
+static int compare_double(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void conclude(struct world *w)
+{
+	struct world_result *res = w->res;
+
+	res->end_ns = error_ns(w);
+	res->state = w->loop.state;
+	res->updates = w->loop.updates;
+	res->slews = w->loop.slews;
+	res->steps = w->loop.steps;
+	res->has_pending = w->loop.has_pending;
+	res->freq_error_ppb = (double)w->loop.servo.freq_ppb_q16 / 65536 + w->freq / (1 + w->freq) * 1e9;
+	if (!res->seconds)
+		return;
+	qsort(w->error_ns, res->seconds, sizeof(double), compare_double);
+	res->p99_ns = w->error_ns[(res->seconds - 1) * 99 / 100];
+	res->rms_ns = sqrt(w->sum_square / (double)res->seconds);
+	res->bound_mean_ns = w->sum_bound / (double)res->seconds;
+}
+
+static void start(struct world *w)
+{
+	const struct world_config *cfg = w->cfg;
+	struct cdisc_now n;
+
+	rng_seed(&w->osc_rng, cfg->seed * 3);
+	rng_seed(&w->net_rng, cfg->seed * 3 + 1);
+	rng_seed(&w->timer_rng, cfg->seed * 3 + 2);
+	w->freq = cfg->freq0;
+	w->clock_ns = EPOCH_NS - RAW0_NS - ns(cfg->offset0);
+	w->res->conv_1ms = -1;
+	n = now(w);
+	cdisc_loop_init(&w->loop, &cfg->core, &n, 0, !cfg->keeps_rate);
+	w->wake_raw_ns = S64_MAX;
+	w->check_raw_ns = S64_MAX;
+	for (int i = 0; i < cfg->servers; i++) {
+		cdisc_peer_init(&w->peer[i], (u32)i + 1);
+		w->peer[i].minpoll_log2s = cfg->core.minpoll_log2s;
+		w->peer[i].maxpoll_log2s = cfg->core.maxpoll_log2s;
+		w->peers[i] = &w->peer[i];
+		w->exchange[i].burst_left = cfg->iburst ? BURST_POLLS - 1 : 0;
+		w->exchange[i].next_ns = ns(1 + 0.1 * i + 0.1 * rng_uniform(&w->net_rng));
+	}
+	if (cfg->trace)
+		fputs("second,error_ns,bound_ns,freq_ppb,right_freq_ppb,rate_ppb,state,selected,poll,slewing\n", cfg->trace);
+}
+
+void world_defaults(struct world_config *cfg)
+{
+	*cfg = (struct world_config){
+		.seed		= 1,
+		.duration	= 20000,
+		.warm_up	= 4000,
+		.wander		= 1e-9,
+		.temp_period	= 86400,
+		.stamp_noise	= 20e-9,
+		.base		= 20e-3,
+		.jitter		= 100e-6,
+		.order		= 1,
+		.late		= 50e-6,
+		.late_max	= 1,
+		.servers	= 1,
+	};
+	cdisc_config_defaults(&cfg->core);
+}
+
+void world_run(const struct world_config *cfg, struct world_result *res)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	s64 end_ns = ns(cfg->duration), next_ns, foreign_ns = cfg->foreign_at > 0 ? ns(cfg->foreign_at) : NEVER_NS;
+	int next, i;
+
+	memset(res, 0, sizeof(*res));
+	if (w)
+		w->error_ns = calloc((size_t)cfg->duration + 1, sizeof(double));
+	if (!w || !w->error_ns) {
+		perror("world");
+		exit(1);
+	}
+	w->cfg = cfg;
+	w->res = res;
+	start(w);
+	while (w->truth_ns < end_ns) {
+		next_ns = min(end_ns, (w->truth_ns / SEC_NS + 1) * SEC_NS);
+		next = -1;
+		for (i = 0; i < cfg->servers; i++) {
+			if (w->exchange[i].next_ns <= next_ns) {
+				next_ns = w->exchange[i].next_ns;
+				next = i;
+			}
+		}
+		if (timer_ns(w) < next_ns) {
+			next_ns = timer_ns(w);
+			next = WORLD_SERVERS_MAX;
+		}
+		if (foreign_ns < next_ns) {
+			next_ns = foreign_ns;
+			next = WORLD_SERVERS_MAX + 1;
+		}
+		advance(w, next_ns);
+		if (next == WORLD_SERVERS_MAX) {
+			w->res->wakes++;
+			pass(w);
+		} else if (next == WORLD_SERVERS_MAX + 1) {
+			foreign_ns = NEVER_NS;
+			w->was_set = true;
+			pass(w);
+		} else if (next >= 0 && w->exchange[next].is_out) {
+			packet_is_back(w, next);
+		} else if (next >= 0) {
+			send_packet(w, next);
+		}
+	}
+	conclude(w);
+	free(w->error_ns);
+	free(w);
+}
