@@ -55,6 +55,7 @@ struct cdisc_servo_point {
  *
  * @point:	   points of the frequency measurement, oldest first
  * @base_ppb_q16:  frequency when the measurement began
+ * @believed_ppb_q16: frequency that the measurement set last
  * @line_raw_ns:   instant of the last update's sample
  * @line_phase_ns: reference minus raw then, as the loop has it
  * @last_phase_ns: reference minus raw then, as measured
@@ -68,6 +69,7 @@ struct cdisc_servo_point {
 struct cdisc_servo_ntp {
 	struct cdisc_servo_point	point[CDISC_SERVO_POINTS];
 	s64				base_ppb_q16;
+	s64				believed_ppb_q16;
 	s64				line_raw_ns;
 	s64				line_phase_ns;
 	s64				last_phase_ns;

@@ -54,8 +54,13 @@
 #define PAIR_PART	4
 #define PAIRS_MAX	(CDISC_SERVO_POINTS * (CDISC_SERVO_POINTS - 1) / 2)
 
-/* Points needed before a measurement may end early: with four, one that is bad does not move the median much. */
+/*
+ * Four points say something of their own noise, and one of them that is bad does not move a median much. With fewer,
+ * a slope beyond what an oscillator may be off by is noise; one over less than a second always is, as several
+ * sources polled at once make it.
+ */
 #define POINTS_ENOUGH	4
+#define BASELINE_MIN_NS	CDISC_NSEC_PER_SEC
 
 /* A correction while the frequency is measured is spread over this at least. */
 #define MEASURE_OVER_NS	(2 * CDISC_NSEC_PER_SEC)
@@ -103,8 +108,11 @@ static s64 spread(s64 until_next_ns)
 	return until_next_ns + until_next_ns / 8;
 }
 
+/* A measurement that is cut short leaves no frequency behind, unless one was given meanwhile. */
 static void ntp_restart(struct cdisc_servo *s)
 {
+	if (s->ntp.is_measuring && s->freq_ppb_q16 == s->ntp.believed_ppb_q16)
+		s->freq_ppb_q16 = s->ntp.base_ppb_q16;
 	memset(&s->ntp, 0, sizeof(s->ntp));
 	s->poll_log2s = s->minpoll_log2s;
 }
@@ -191,13 +199,17 @@ static s64 level(const struct cdisc_servo_ntp *ntp, s64 slope_ppb_q16, s64 *nois
  * The slope as far as it can be believed: the mean of it and of the frequency from before, weighted by the inverse
  * squares of their errors.
  */
-static s64 believe(s64 base_ppb_q16, s64 slope_ppb_q16, s64 error_ppb_q16)
+static s64 believe(const struct cdisc_servo_ntp *ntp, s64 slope_ppb_q16, s64 error_ppb_q16)
 {
 	s64 both_ppb_q16 = cdisc_hypot(PRIOR_PPB_Q16, error_ppb_q16);
-	s64 step_ppb_q16 = cdisc_sub_sat(slope_ppb_q16, base_ppb_q16);
+	s64 step_ppb_q16 = cdisc_sub_sat(slope_ppb_q16, ntp->base_ppb_q16);
 
+	if (baseline(ntp) < BASELINE_MIN_NS)
+		return ntp->base_ppb_q16;
+	if (ntp->points < POINTS_ENOUGH)
+		step_ppb_q16 = clamp_t(s64, step_ppb_q16, -PRIOR_PPB_Q16, PRIOR_PPB_Q16);
 	step_ppb_q16 = cdisc_mul_div(step_ppb_q16, PRIOR_PPB_Q16, both_ppb_q16);
-	return cdisc_add_sat(base_ppb_q16, cdisc_mul_div(step_ppb_q16, PRIOR_PPB_Q16, both_ppb_q16));
+	return cdisc_add_sat(ntp->base_ppb_q16, cdisc_mul_div(step_ppb_q16, PRIOR_PPB_Q16, both_ppb_q16));
 }
 
 /*
@@ -212,13 +224,26 @@ static s64 noise(const struct cdisc_servo_ntp *ntp, s64 jitter_ns, s64 median_ns
 }
 
 /*
+ * Is the frequency good enough for the loop? Its error times the loop's time constant, which is how far the line would
+ * run off before the loop noticed (it peaks at 0.87 of that), is to be below a quarter of the jitter: the poll interval
+ * will double and so will that, and only at four jitters it would shrink again. With noise as large as the jitter this
+ * is at a baseline of 4 * SLOPE * PLL = 96 polls, with half of it, the least that is believed, at 48. More than two
+ * Allan intercepts are not waited for, the oscillator has wandered since; but 12 polls are, so that long ones count.
+ */
+static bool is_enough(const struct cdisc_servo_ntp *ntp, s64 error_ppb_q16, s64 jitter_ns, s64 poll)
+{
+	if (ntp->points < POINTS_ENOUGH)
+		return false;
+	if (baseline(ntp) >= max_t(s64, 2 * ALLAN_NS, CDISC_SERVO_POINTS * poll))
+		return true;
+	/* 64 times 2^17 s is 8.4e15 ns. */
+	return cdisc_ns_from_rate(error_ppb_q16, 4 * PLL * poll) <= jitter_ns;
+}
+
+/*
  * The frequency straight from the points. RFC 5905 takes two of them, the first and the one at the stepout; here
  * all count and each update of the measurement is in use at once.
- *
- * It is good enough for the loop when its error times the loop's time constant, which is how far the line would run
- * off before the loop noticed (it peaks at 0.87 of that), is below the jitter. With noise as large as the jitter
- * that is at a baseline of SLOPE * PLL = 24 polls, with half of it, the least that is believed, at 12.
- * Return: true when it is.
+ * Return: true when it is good enough.
  */
 static bool take_point(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c)
 {
@@ -238,16 +263,16 @@ static bool take_point(struct cdisc_servo *s, const struct cdisc_update *u, stru
 		noise_ns = noise(ntp, jitter_ns, noise_ns);
 		error_ppb_q16 = cdisc_rate_from_ns(cdisc_mul_div(noise_ns, SLOPE_NUM, SLOPE_DEN),
 						   max_t(s64, baseline(ntp), 1));
-		set_freq(s, believe(ntp->base_ppb_q16, slope_ppb_q16, error_ppb_q16));
+		set_freq(s, believe(ntp, slope_ppb_q16, error_ppb_q16));
 	}
+	ntp->believed_ppb_q16 = s->freq_ppb_q16;
 	ntp->updates = ntp->points;
 	ntp->last_offset_ns = 0;
 	ntp->left_ns = 0;
 	s->jitter_ns = jitter_ns;
 	c->slew_ns = line_minus_clock(s, u);
 	c->over_ns = max_t(s64, spread(poll_ns(u)), MEASURE_OVER_NS);
-	/* PLL times 2^17 s is 2.1e15 ns. */
-	return ntp->points >= POINTS_ENOUGH && cdisc_ns_from_rate(error_ppb_q16, PLL * poll_ns(u)) <= jitter_ns;
+	return is_enough(ntp, error_ppb_q16, jitter_ns, poll_ns(u));
 }
 
 static bool ntp_measure(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c)

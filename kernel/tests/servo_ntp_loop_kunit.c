@@ -154,11 +154,11 @@ struct scenario {
 /* Limits are about twice what 20 seeds showed. */
 static const struct scenario scenarios[] = {
 	{ "no queues, 80 ppm", 1, 0, 80 * PPM, 4, 10, 20, 4000, 200 * US, PPM / 1000 },
-	{ "100 us, 80 ppm", 100 * US, 0, 80 * PPM, 4, 10, 60, 4000, 900 * US, PPM },
-	{ "100 us, -300 ppm, 30 ms", 100 * US, 30 * MS, -300 * PPM, 4, 10, 60, 4000, 900 * US, PPM },
-	{ "1 ms, 80 ppm", MS, 0, 80 * PPM, 4, 10, 120, 4000, 6 * MS, 7 * PPM },
-	{ "1 ms, 80 ppm, 64 s", MS, 0, 80 * PPM, 6, 10, 600, 4000, 5 * MS, 3 * PPM },
-	{ "100 us, 80 ppm, 64 s", 100 * US, 0, 80 * PPM, 6, 10, 300, 20000, 800 * US, PPM / 5 },
+	{ "100 us, 80 ppm", 100 * US, 0, 80 * PPM, 4, 10, 60, 4000, 500 * US, PPM / 5 },
+	{ "100 us, -300 ppm, 30 ms", 100 * US, 30 * MS, -300 * PPM, 4, 10, 60, 4000, 600 * US, PPM / 5 },
+	{ "1 ms, 80 ppm", MS, 0, 80 * PPM, 4, 10, 120, 4000, 4 * MS, 2 * PPM },
+	{ "1 ms, 80 ppm, 64 s", MS, 0, 80 * PPM, 6, 10, 600, 4000, 2 * MS, PPM / 2 },
+	{ "100 us, 80 ppm, 64 s", 100 * US, 0, 80 * PPM, 6, 10, 300, 20000, 500 * US, PPM / 20 },
 	{ "100 us, 80 ppm, 4096 s", 100 * US, 0, 80 * PPM, 12, 12, 50000, 300000, 300 * US, PPM / 50 },
 	{ "1 us, 80 ppm, 1 s", US, 0, 80 * PPM, 0, 10, 20, 4000, 10 * US, PPM / 20 },
 };

@@ -87,15 +87,15 @@ static void servo_measure_is_doubted(struct kunit *test)
 	KUNIT_EXPECT_LT(test, s.freq_ppb_q16, 100 * PPM);
 }
 
-/* The state ends at a baseline of 12 polls when the points lie on a line, later when not, never before four points. */
+/* The state ends at a baseline of 48 polls when the points lie on a line, later when not, never before four points. */
 static void servo_measure_ends(struct kunit *test)
 {
 	struct cdisc_servo s = servo_new(0, 10);
 	unsigned int i;
 
-	for (i = 0; i < 12; i++)
+	for (i = 0; i < 48; i++)
 		KUNIT_EXPECT_FALSE_MSG(test, point(&s, i * SEC, 0, 0, 10 * US, 0), "second %u", i);
-	KUNIT_EXPECT_TRUE(test, point(&s, 12 * SEC, 0, 0, 10 * US, 0));
+	KUNIT_EXPECT_TRUE(test, point(&s, 48 * SEC, 0, 0, 10 * US, 0));
 	s = servo_new(0, 10);
 	KUNIT_EXPECT_FALSE(test, point(&s, 0, 0, 0, 10 * US, 0));
 	KUNIT_EXPECT_FALSE(test, point(&s, 100 * SEC, 0, 0, 10 * US, 0));
@@ -103,9 +103,20 @@ static void servo_measure_ends(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, point(&s, 300 * SEC, 0, 0, 10 * US, 0));
 	/* Points that are off by more than their jitter says: 20 us either way and on the line in between. */
 	s = servo_new(0, 10);
-	for (i = 0; i < 24; i++)
+	for (i = 0; i < 96; i++)
 		KUNIT_EXPECT_FALSE_MSG(test, point(&s, i * SEC, 0, ((s64)(i % 3) - 1) * 20 * US, 10 * US, 0),
 				       "second %u", i);
+	/* Two Allan intercepts are enough whatever the points say, twelve polls if that is longer. */
+	s = servo_new(6, 10);
+	for (i = 0; i < 47; i++)
+		KUNIT_EXPECT_FALSE_MSG(test, point(&s, 64 * i * SEC, 0, ((s64)(i % 3) - 1) * MS, 10 * US, 6),
+				       "poll %u", i);
+	KUNIT_EXPECT_TRUE(test, point(&s, 64 * i * SEC, 0, 0, 10 * US, 6));
+	s = servo_new(10, 10);
+	for (i = 0; i < 12; i++)
+		KUNIT_EXPECT_FALSE_MSG(test, point(&s, 1024 * i * SEC, 0, ((s64)(i % 3) - 1) * MS, 10 * US, 10),
+				       "poll %u", i);
+	KUNIT_EXPECT_TRUE(test, point(&s, 1024 * i * SEC, 0, 0, 10 * US, 10));
 }
 
 /* The stepout ends the state too early: the measurement goes on under update, and then the loop takes over. */
@@ -116,7 +127,7 @@ static void servo_measure_goes_on(struct kunit *test)
 	struct cdisc_correction c = { 0 };
 	unsigned int i;
 
-	for (i = 0; i < 16; i++) {
+	for (i = 0; i < 60; i++) {
 		u.raw_ns = 16 * i * SEC;
 		u.sample_raw_ns = u.raw_ns;
 		u.phase_ns = BASE_NS + 16 * i * 80 * US;
@@ -129,11 +140,49 @@ static void servo_measure_goes_on(struct kunit *test)
 			KUNIT_EXPECT_LT_MSG(test, cdisc_abs(s.freq_ppb_q16 - 80 * PPM), PPM / 100, "update %u", i);
 	}
 	KUNIT_EXPECT_FALSE(test, s.ntp.is_measuring);
-	/* A frequency that is given ends it. */
-	s = servo_new(4, 10);
-	s.ops->measure(&s, &u, &c);
+}
+
+/* A measurement that is cut short leaves nothing behind; a frequency that was given meanwhile stays. */
+static void servo_measure_is_cut_short(struct kunit *test)
+{
+	struct cdisc_servo s = servo_new(4, 10);
+
+	s.freq_ppb_q16 = 5 * PPM;
+	point(&s, 0, 80000, 0, US, 4);
+	point(&s, 16 * SEC, 80000, 0, US, 4);
+	KUNIT_EXPECT_GT(test, s.freq_ppb_q16, 79 * PPM);
 	s.ops->restart(&s);
+	KUNIT_EXPECT_EQ(test, s.freq_ppb_q16, 5 * PPM);
 	KUNIT_EXPECT_FALSE(test, s.ntp.is_measuring);
+	point(&s, 100 * SEC, 80000, 0, US, 4);
+	point(&s, 116 * SEC, 80000, 0, US, 4);
+	s.freq_ppb_q16 = 33 * PPM;
+	s.ops->restart(&s);
+	KUNIT_EXPECT_EQ(test, s.freq_ppb_q16, 33 * PPM);
+	KUNIT_EXPECT_FALSE(test, s.ntp.is_measuring);
+}
+
+/*
+ * Several sources polled at once: points 1 ms apart that differ by 100 us, 10 % if it were a rate, with next to no
+ * jitter; and two seconds apart that differ by 20 ms.
+ */
+static void servo_measure_of_a_crowd(struct kunit *test)
+{
+	struct cdisc_servo s = servo_new(4, 10);
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		point(&s, i * MS, 0, i * 100 * US, 1, 4);
+		KUNIT_EXPECT_EQ_MSG(test, s.freq_ppb_q16, 0ll, "point %u", i);
+	}
+	s = servo_new(4, 10);
+	point(&s, 0, 0, 0, 1, 4);
+	point(&s, 2 * SEC, 0, 20 * MS, 1, 4);
+	KUNIT_EXPECT_LE(test, s.freq_ppb_q16, 100 * PPM);
+	s = servo_new(4, 10);
+	point(&s, 0, 0, 0, 1, 4);
+	point(&s, 2 * SEC, 0, -20 * MS, 1, 4);
+	KUNIT_EXPECT_GE(test, s.freq_ppb_q16, -100 * PPM);
 }
 
 static struct kunit_case servo_measure_cases[] = {
@@ -142,6 +191,8 @@ static struct kunit_case servo_measure_cases[] = {
 	KUNIT_CASE(servo_measure_is_doubted),
 	KUNIT_CASE(servo_measure_ends),
 	KUNIT_CASE(servo_measure_goes_on),
+	KUNIT_CASE(servo_measure_is_cut_short),
+	KUNIT_CASE(servo_measure_of_a_crowd),
 	{}
 };
 
