@@ -56,9 +56,10 @@ uninstall: ## remove what install put in place
 	tools/setup/install-module --remove $(DESTDIR)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
-bench: ## measure, in the virtual-time lab, and draw
-	@tools/setup/install build bench demo
-	tools/lab/bench
+bench: ## measure what it costs: instructions, wake-ups, memory
+	@tools/setup/install check bench
+	selftests/bench-core
+	selftests/bench-wakeups
 
 clean: ## remove build/
 	rm -rf build

@@ -24,7 +24,7 @@
 static int end_foreign_slews(void)
 {
 	struct __kernel_timex read = { .modes = 0 };
-	struct __kernel_timex pll = { .modes = ADJ_STATUS | ADJ_OFFSET | ADJ_NANO };
+	struct __kernel_timex pll = { .modes = ADJ_STATUS | ADJ_OFFSET };
 	struct __kernel_timex shot = { .modes = ADJ_ADJTIME | ADJ_OFFSET_SINGLESHOT };
 	struct __kernel_timex drop = { .modes = ADJ_STATUS };
 	int keep, err;
@@ -92,9 +92,14 @@ static int timekeeper_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
 static int timekeeper_step(s64 step_ns)
 {
 	struct __kernel_timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+	struct __kernel_timex before = { .modes = 0 };
+	struct __kernel_timex micro = { .modes = ADJ_MICRO };
 	s32 rem_ns;
 	int err;
 
+	err = cdisc_do_adjtimex(&before);
+	if (err < 0)
+		return err;
 	/* The kernel wants 0 <= nanoseconds < 10^9 beside seconds of either sign. */
 	tx.time.tv_sec = div_s64_rem(step_ns, NSEC_PER_SEC, &rem_ns);
 	if (rem_ns < 0) {
@@ -103,6 +108,9 @@ static int timekeeper_step(s64 step_ns)
 	}
 	tx.time.tv_usec = rem_ns;
 	err = cdisc_do_adjtimex(&tx);
+	/* Programs that count in microseconds find their unit again. */
+	if (!(before.status & STA_NANO))
+		cdisc_do_adjtimex(&micro);
 	return err < 0 ? err : 0;
 }
 
@@ -122,7 +130,7 @@ static int sta_from_leap(enum clockdisc_leap leap)
 
 static int timekeeper_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
 {
-	struct __kernel_timex tx = { .modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO };
+	struct __kernel_timex tx = { .modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR };
 	int err;
 
 	tx.status = sta_from_leap(status->leap) | (status->is_synced ? 0 : STA_UNSYNC);

@@ -23,9 +23,6 @@
 /* The kernel's limit of maxerror and esterror, us. */
 #define ERROR_MAX_US	16000000LL
 
-/* How often the bound is looked at while no source is selected. */
-#define HOLDOVER_CHECK_NS	(64 * CDISC_NSEC_PER_SEC)
-
 /* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
 #define LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
 
@@ -97,6 +94,8 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 	if (change->rates) {
 		e->todo.events |= EVENT(FOREIGN_RATE);
 		cdisc_loop_rate_lost(&e->loop, now);
+		/* The notifier is quiet for a while after a rate; what comes then must not be missed. */
+		e->recheck_raw_ns = now->raw_ns + CDISC_RATE_KICK_SEC * CDISC_NSEC_PER_SEC;
 	}
 	if (change->sets && is_leap(e, foreign_ns, now->real_ns)) {
 		absorb_leap(e, now, foreign_ns);
@@ -105,7 +104,8 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		e->todo.events |= EVENT(FOREIGN_SET);
 		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
 	}
-	if (change->sets) {
+	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
+	if (change->sets || change->is_cut) {
 		e->has_told = false;
 		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
 	}
@@ -122,8 +122,7 @@ static void notice(struct cdisc_engine *e, struct cdisc_now *now)
 	struct cdisc_timeline_change change;
 
 	lockdep_assert_held(&e->lock);
-	cdisc_timeline_drain(&e->timeline, false, &change);
-	cdisc_timeline_read(&e->timeline, now, false);
+	cdisc_timeline_look(&e->timeline, false, now, &change);
 	absorb(e, now, &change, 0);
 }
 
@@ -133,8 +132,7 @@ static void notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 own_ns
 	struct cdisc_timeline_change change;
 
 	lockdep_assert_held(&e->lock);
-	cdisc_timeline_drain(&e->timeline, true, &change);
-	cdisc_timeline_read(&e->timeline, now, true);
+	cdisc_timeline_look(&e->timeline, true, now, &change);
 	if (own_ns)
 		cdisc_loop_stepped(&e->loop, now, own_ns, true, &e->todo);
 	absorb(e, now, &change, own_ns);
@@ -159,8 +157,11 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 	struct cdisc_sources *ss = &e->sources;
 	u64 updates = e->loop.updates;
 
+	/* The clock has been settled; nobody would be there to end what is begun now. */
+	if (e->is_exiting)
+		return;
 	e->has_news |= cdisc_sources_age(ss, now->raw_ns, e->loop.servo.poll_log2s, &e->silent_raw_ns);
-	if (!e->has_news)
+	if (!e->has_news && !e->loop.is_waiting)
 		return;
 	e->has_news = false;
 	cdisc_loop_update(&e->loop, ss->peers, ss->count, &ss->work, now, &e->todo);
@@ -178,7 +179,10 @@ static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 
 	trace_clockdisc_step(now->raw_ns, step_ns, err);
 	if (err) {
-		pr_warn("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
+		pr_warn_ratelimited("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
+		/* Refused or not, the kernel has cleared its status bits and an armed leap. */
+		e->has_told = false;
+		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
 		return err;
 	}
 	notice_own(e, now, step_ns);
@@ -191,7 +195,9 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 	int err;
 
 	cdisc_timeline_read(&e->timeline, now, true);
+	cdisc_timeline_own(&e->timeline, true);
 	err = e->actuator->set_rate(e->todo.rate_ppb_q16, &set_ppb_q16);
+	cdisc_timeline_own(&e->timeline, false);
 	if (err) {
 		pr_warn_ratelimited("clockdisc: a rate of %lld ppb failed with %d\n",
 				    cdisc_ppb_from_ppb_q16(e->todo.rate_ppb_q16), err);
@@ -206,7 +212,7 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 /* The kernel acts on an armed leap at the next midnight, so it is armed on the last day of a month only. */
 static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struct cdisc_now *now, bool is_synced)
 {
-	enum clockdisc_leap leap = e->loop.sel.leap;
+	enum clockdisc_leap leap = e->loop.leap;
 	struct tm tomorrow;
 
 	if (!is_synced || now->raw_ns < e->leap_hold_raw_ns)
@@ -221,7 +227,8 @@ static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struc
 static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	s64 bound_ns = cdisc_loop_bound(&e->loop, now);
-	s64 error_ns = cdisc_add_sat(cdisc_abs(cdisc_loop_offset(&e->loop, now)), e->loop.servo.jitter_ns);
+	s64 error_ns = e->loop.bound.is_known ?
+		cdisc_add_sat(cdisc_abs(cdisc_loop_offset(&e->loop, now)), e->loop.servo.jitter_ns) : S64_MAX;
 	bool is_synced = bound_ns <= e->loop.cfg.unsync_ns;
 	struct cdisc_clock_status status = {
 		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),
@@ -241,19 +248,37 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	e->has_told = true;
 }
 
+/* The timer's clock runs at the rate that is set, the counter does not. */
+static s64 mono_from_raw(const struct cdisc_engine *e, s64 raw_ns)
+{
+	s64 rate_ppb_q16 = cdisc_add_sat(e->loop.rate_ppb_q16, e->loop.bias_ppb_q16);
+
+	return cdisc_add_sat(raw_ns, cdisc_ns_from_rate(rate_ppb_q16, raw_ns));
+}
+
+/* When the bound passes the limit unless a source speaks: the kernel's readers are to hear of it then. */
+static s64 unsync_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	s64 room_ns = cdisc_sub_sat(e->loop.cfg.unsync_ns, cdisc_loop_bound(&e->loop, now));
+
+	return cdisc_add_sat(now->raw_ns, cdisc_ns_to_move(max_t(s64, room_ns, 0) + 1,
+							   cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB)));
+}
+
 static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	s64 wake_raw_ns = min_t(s64, e->todo.wake_raw_ns, e->silent_raw_ns);
 
-	/* The kernel's readers are to hear of it when the bound passes the limit. */
-	if (!e->loop.selected_id && e->has_told)
-		wake_raw_ns = min_t(s64, wake_raw_ns, now->raw_ns + HOLDOVER_CHECK_NS);
-	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.sel.leap != CLOCKDISC_LEAP_NONE)
+	if (e->has_told && e->told.is_synced)
+		wake_raw_ns = min_t(s64, wake_raw_ns, unsync_raw_ns(e, now));
+	if (e->recheck_raw_ns > now->raw_ns)
+		wake_raw_ns = min_t(s64, wake_raw_ns, e->recheck_raw_ns);
+	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.leap != CLOCKDISC_LEAP_NONE)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->leap_hold_raw_ns);
 	if (wake_raw_ns == S64_MAX || e->is_exiting)
 		hrtimer_cancel(&e->timer);
 	else
-		hrtimer_start(&e->timer, ns_to_ktime(max_t(s64, wake_raw_ns - now->raw_ns, NSEC_PER_USEC)),
+		hrtimer_start(&e->timer, ns_to_ktime(max_t(s64, mono_from_raw(e, wake_raw_ns - now->raw_ns), NSEC_PER_USEC)),
 			      HRTIMER_MODE_REL);
 }
 
@@ -340,6 +365,8 @@ static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 {
 	const s64 *step_ns = arg;
 
+	if (!e->actuator->can_steer)
+		return -EOPNOTSUPP;
 	if (!step_ns && !e->loop.bound.is_known)
 		return -ENODATA;
 	return step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
@@ -394,6 +421,8 @@ static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void
 	const s64 *freq_ppb_q16 = arg;
 
 	cdisc_loop_freq_set(&e->loop, now, *freq_ppb_q16, &e->todo);
+	/* Without a source the state that it leads to is HOLDOVER. */
+	e->has_news = true;
 	return 0;
 }
 
@@ -409,6 +438,7 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	c->actuator = e->actuator;
 	c->reason = e->actuator_reason;
 	c->tai_offset_s = e->tai_offset_s;
+	c->has_tai = false;
 	mutex_unlock(&e->lock);
 }
 
@@ -457,7 +487,8 @@ static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const vo
 			return err;
 	}
 	cdisc_loop_configure(&e->loop, &c->cfg);
-	e->tai_offset_s = c->tai_offset_s;
+	if (c->has_tai)
+		e->tai_offset_s = c->tai_offset_s;
 	e->todo.events |= EVENT(CONFIG);
 	e->has_news = true;
 	return 0;

@@ -44,6 +44,7 @@ struct cdisc_engine {
 	enum clockdisc_state		traced_state;
 	u32				sta_bits;
 	s32				tai_offset_s;
+	s64				recheck_raw_ns;	/* somebody changed the rate: look again then */
 	s64				silent_raw_ns;	/* when the next source has been silent for too long */
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
@@ -89,12 +90,14 @@ int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
  * @actuator:	what moves the clock
  * @reason:	why, in words
  * @tai_offset_s: TAI minus UTC, 0 for unknown
+ * @has_tai:	take over @tai_offset_s, which a leap second changes meanwhile
  */
 struct cdisc_engine_config {
 	struct cdisc_config		cfg;
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*reason;
 	s32				tai_offset_s;
+	bool				has_tai;
 };
 
 /* The configuration as it is: the shadow that a change is made on. */

@@ -19,6 +19,14 @@ static s64 whole_ms(s64 ns)
 	return div_s64(ns, 1000000);
 }
 
+static int explain_next(const struct cdisc_engine *e, char *text, size_t room)
+{
+	if (e->loop.is_waiting)
+		return scnprintf(text, room, "%s has told the time; the other sources are heard first, for 4 s at most.",
+				 selected_name(e));
+	return scnprintf(text, room, "Steering goes on with the next sample of %s.", selected_name(e));
+}
+
 static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
 	const struct cdisc_loop *l = &e->loop;
@@ -26,8 +34,12 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 
 	switch (l->state) {
 	case CLOCKDISC_STATE_UNSET:
+		if (l->selected_id)
+			return explain_next(e, text, room);
 		return scnprintf(text, room, "No source has told the time yet.");
 	case CLOCKDISC_STATE_FSET:
+		if (l->selected_id)
+			return explain_next(e, text, room);
 		return scnprintf(text, room, "The frequency is known, no source has told the time yet.");
 	case CLOCKDISC_STATE_FREQ:
 		if (!l->selected_id)
@@ -45,6 +57,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 				 whole_ms(l->cfg.policy.step_ns), since_sec,
 				 div_s64(l->cfg.policy.stepout_ns, CDISC_NSEC_PER_SEC));
 	case CLOCKDISC_STATE_HOLDOVER:
+		if (l->selected_id)
+			return explain_next(e, text, room);
 		return scnprintf(text, room,
 				 "No source is selected; the clock runs on its learnt frequency, since %lld s.",
 				 since_sec);
@@ -77,7 +91,7 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	n += explain_sources(e, text + n, room - n);
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
-	if (e->loop.selected_id && !cdisc_loop_is_synced(&e->loop, now))
+	if (e->loop.selected_id && cdisc_loop_bound(&e->loop, now) > e->loop.cfg.unsync_ns)
 		scnprintf(text + n, room - n, " It can be wrong by more than the limit of %lld ms.",
 			  whole_ms(e->loop.cfg.unsync_ns));
 }

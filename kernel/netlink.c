@@ -26,7 +26,7 @@ static bool has_groups;
 static DEFINE_MUTEX(config_lock);
 
 static const char msg_no_steer[] = "the actuator observe does not move the clock";
-static const char msg_no_offset[] = "adjust-ns is missing and no offset has been measured";
+static const char msg_no_offset[] = "no offset has been measured; give adjust-ns";
 
 static struct genl_family family;
 
@@ -126,6 +126,7 @@ static int change_config(struct genl_info *info)
 		return err;
 	if (info->attrs[CLOCKDISC_A_CLOCK_SERVO])
 		c.cfg.servo = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_SERVO]);
+	c.has_tai = info->attrs[CLOCKDISC_A_CLOCK_TAI_OFFSET_S];
 	err = take_actuator(&c, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR], info->extack);
 	if (err)
 		return err;
@@ -221,7 +222,7 @@ static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int gro
 {
 	if (err) {
 		nlmsg_free(msg);
-		genl_set_err(&family, &init_net, 0, group, -err);
+		genl_set_err(&family, &init_net, 0, group, err);
 		return;
 	}
 	genlmsg_end(msg, hdr);
@@ -239,7 +240,7 @@ static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 
 		return;
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg) {
-		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_CLOCK, ENOBUFS);
+		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_CLOCK, -ENOBUFS);
 		return;
 	}
 	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_CLOCK_NTF);
@@ -261,7 +262,7 @@ static void event_source(struct cdisc_engine *e, const struct cdisc_source *src,
 		return;
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg) {
-		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_SOURCES, ENOBUFS);
+		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_SOURCES, -ENOBUFS);
 		return;
 	}
 	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_SOURCE_NTF);

@@ -72,7 +72,7 @@ void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool 
 	cdisc_timeline_push(tl, now, is_corner);
 }
 
-static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
+static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
 			struct cdisc_timeline_change *change)
 {
 	s64 set_ns = r->words.offs_real_ns - tl->seen.offs_real_ns;
@@ -93,6 +93,17 @@ static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		change->sets++;
 	}
 	change->is_cut |= is_cut;
+}
+
+static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
+			struct cdisc_timeline_change *change)
+{
+	/* After a loss the next record tells where things are, not by how much they moved. */
+	if (tl->is_behind) {
+		tl->is_behind = false;
+		tl->seen = r->words;
+	}
+	take_change(tl, r, is_ours, change);
 	tl->seen = r->words;
 }
 
@@ -103,12 +114,44 @@ void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_
 	memset(change, 0, sizeof(*change));
 	while (kfifo_get(&tl->records, &r))
 		take_record(tl, &r, is_ours, change);
-	/* What was lost may have been a set. The words of the last record that did fit are behind; so be it once. */
+	/* What was lost may have been a set. */
 	if (READ_ONCE(tl->has_lost)) {
 		WRITE_ONCE(tl->has_lost, false);
 		tl->generation++;
+		tl->is_behind = true;
 		change->is_cut = true;
 	}
+}
+
+/* Somebody who sets the clock all the time must not keep us here. */
+#define LOOKS_MAX	8
+
+void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_now *now,
+			 struct cdisc_timeline_change *change)
+{
+	struct cdisc_timeline_change more;
+	int looks = 0;
+
+	memset(change, 0, sizeof(*change));
+	do {
+		cdisc_timeline_drain(tl, is_ours, &more);
+		change->set_ns += more.set_ns;
+		change->sets += more.sets;
+		change->rates += more.rates;
+		change->is_cut |= more.is_cut;
+		cdisc_timeline_peek(now);
+		/* A reading that shows a set is taken after its record was written: the timekeeper orders the two. */
+	} while (!kfifo_is_empty(&tl->records) && ++looks < LOOKS_MAX);
+	if (looks == LOOKS_MAX) {
+		tl->generation++;
+		change->is_cut = true;
+	}
+	cdisc_timeline_push(tl, now, is_ours);
+}
+
+void cdisc_timeline_own(struct cdisc_timeline *tl, bool begins)
+{
+	WRITE_ONCE(tl->is_own, begins);
 }
 
 /*
@@ -191,8 +234,12 @@ static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *p
 	}
 	if (!kfifo_put(&tl->records, r))
 		WRITE_ONCE(tl->has_lost, true);
-	/* A kernel PLL changes the tick's length every second: somebody has to read it before the room is used up. */
-	if (is_urgent || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2)
+	/* A kernel PLL changes the tick's length every second: that is read now and then, before the room is used up. */
+	if (!READ_ONCE(tl->is_own) && (time64_t)tk->ktime_sec - tl->kicked_sec >= CDISC_RATE_KICK_SEC) {
+		tl->kicked_sec = tk->ktime_sec;
+		is_urgent = true;
+	}
+	if (is_urgent)
 		irq_work_queue(&tl->irq_work);
 	return NOTIFY_DONE;
 }

@@ -67,12 +67,15 @@ struct cdisc_timeline {
 	u32				count;
 	u32				generation;
 	struct cdisc_gtod_words		seen;		/* as of the last record read */
+	bool				is_behind;	/* @seen is older than the next record's past */
 
 	/* the notifier's */
 	struct notifier_block		notifier;
 	struct cdisc_gtod_words		last;
 	bool				is_primed;
 	bool				has_lost;	/* a record did not fit: READ_ONCE/WRITE_ONCE, both sides */
+	bool				is_own;		/* the owner changes the rate: READ_ONCE/WRITE_ONCE */
+	time64_t			kicked_sec;	/* monotonic, when a rate last kicked */
 	struct irq_work			irq_work;
 	void				(*kick)(void *arg);
 	void				*kick_arg;
@@ -107,6 +110,24 @@ void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool 
 
 /* Take in what the notifier wrote down. is_ours: a change of rate just made by us is among it, and no news. */
 void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_timeline_change *change);
+
+/**
+ * cdisc_timeline_look() - take in what happened and read the clock, in one piece
+ * @tl:		the timeline
+ * @is_ours:	a change of ours was just made
+ * @now:	filled with a reading that shows all of @change and nothing else
+ * @change:	filled with what happened since the last look
+ *
+ * Context: The owner's lock is held.
+ */
+void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_now *now,
+			 struct cdisc_timeline_change *change);
+
+/* Around a change of rate of ours, which is no reason to kick. */
+void cdisc_timeline_own(struct cdisc_timeline *tl, bool begins);
+
+/* A change of rate by somebody else is told of at once, the next one not before this. */
+#define CDISC_RATE_KICK_SEC	16
 
 /**
  * cdisc_timeline_to_raw() - map a stamp

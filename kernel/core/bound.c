@@ -25,6 +25,18 @@ void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 pha
 	};
 }
 
+void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
+{
+	s64 dt_ns = cdisc_sub_sat(raw_ns, b->raw_ns);
+
+	if (!b->is_known)
+		return;
+	b->phase_ns = cdisc_add_sat(b->phase_ns, cdisc_ns_from_rate(b->freq_ppb_q16, dt_ns));
+	b->distance_ns = cdisc_add_sat(b->distance_ns, cdisc_ns_from_phi(dt_ns));
+	b->raw_ns = raw_ns;
+	b->freq_ppb_q16 = freq_ppb_q16;
+}
+
 s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
 {
 	s64 gained_ns = cdisc_ns_from_rate(b->freq_ppb_q16, cdisc_sub_sat(raw_ns, b->raw_ns));

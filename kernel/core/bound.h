@@ -33,6 +33,9 @@ void cdisc_bound_void(struct cdisc_bound *b);
 /* Take the estimate and its distance at raw_ns. */
 void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 phase_ns, s64 freq_ppb_q16);
 
+/* From raw_ns on another frequency holds; what was estimated before stays. */
+void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16);
+
 /* Estimated reference minus local, where local is real - raw = clock_ns at raw_ns; the bound must be known. */
 s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 

@@ -13,6 +13,24 @@
 /* Stretches weigh in the bias by their length against this; shorter lets reading noise in, longer lags a change. */
 #define BIAS_MEMORY_NS	(16 * CDISC_NSEC_PER_SEC)
 
+/*
+ * The kernel cuts what is left of an offset into seconds beforehand: ended slews go on to the end of the second. The
+ * tenth is for the tick at which the kernel notices.
+ */
+#define TAKE_QUIET_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 10)
+
+/*
+ * Before the first action every source is heard, but not waited for longer than this: two exchanges of a burst. Without
+ * it the first server to answer would set the clock, right or wrong.
+ */
+#define HEAR_ALL_NS	(4 * CDISC_NSEC_PER_SEC)
+
+/* A tick's nominal length is off by hundreds of ppm at most; beyond this a measurement was disturbed. */
+#define BIAS_MAX_PPB_Q16	(CDISC_FREQ_MAX_PPB_Q16 / 10)
+
+/* A first guess at the frequency is not what somebody's slew left behind: the range of the kernel's own. */
+#define GUESS_MAX_PPB	500000LL
+
 /* Rates that differ by less are the same to the kernel: half a unit of scaled ppm, 0.0076 ppb. */
 #define RATE_RESOLUTION_PPB_Q16	500
 
@@ -82,7 +100,9 @@ void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const
 	cdisc_loop_configure(l, cfg);
 	cdisc_bound_void(&l->bound);
 	/* What was set before us is the best guess: a clock that was kept by another program has its frequency. */
-	l->servo.freq_ppb_q16 = rate_ppb_q16;
+	l->servo.freq_ppb_q16 = clamp_t(s64, rate_ppb_q16, -cdisc_ppb_q16_from_ppb(GUESS_MAX_PPB),
+					cdisc_ppb_q16_from_ppb(GUESS_MAX_PPB));
+	l->leap = CLOCKDISC_LEAP_NONE;
 	cdisc_loop_take(l, now, rate_ppb_q16, can_steer);
 }
 
@@ -92,6 +112,7 @@ void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate
 
 	l->can_steer = can_steer;
 	l->has_bias = false;
+	l->quiet_raw_ns = now->raw_ns + TAKE_QUIET_NS;
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
 	if (had_line)
@@ -140,7 +161,7 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 
 	cdisc_steer_slew(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns,
 			 l->servo.freq_ppb_q16);
-	if (l->steer.is_slewing && !was_slewing) {
+	if (l->can_steer && l->steer.is_slewing && !was_slewing) {
 		l->slews++;
 		todo->slew_ns = c->slew_ns;
 		todo->events |= EVENT(SLEW_BEGIN);
@@ -148,10 +169,14 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 }
 
 /* End the slew. A clock that was not steered yet goes on as it was found. */
-static void hold(struct cdisc_loop *l, const struct cdisc_now *now)
+static void hold(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
 	bool is_idle = l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FROZEN;
 
+	if (l->can_steer && l->steer.is_slewing) {
+		todo->left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(now));
+		todo->events |= EVENT(SLEW_END);
+	}
 	if (l->steer.has_line || l->has_freq || !is_idle)
 		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
 }
@@ -185,7 +210,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	else if (moves)
 		begin_slew(l, now, &c, todo);
 	if (actions & CDISC_ACTION_HOLD)
-		hold(l, now);
+		hold(l, now, todo);
 	l->has_acted |= moves || (actions & CDISC_ACTION_STEP);
 	enter_state(l, next, now->raw_ns, todo);
 }
@@ -228,6 +253,28 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	act(l, event, now, &u, todo);
 }
 
+/* A source that neither answered nor missed a poll yet. */
+static bool is_unheard(const struct cdisc_peer *p)
+{
+	return !p->accepted && !p->dropped && !(p->flags & CLOCKDISC_SOURCE_FLAGS_NOSELECT);
+}
+
+static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n, const struct cdisc_now *now)
+{
+	u32 i;
+
+	if (l->has_acted || !l->can_steer)
+		return false;
+	if (!l->is_waiting)
+		l->heard_raw_ns = now->raw_ns;
+	if (now->raw_ns - l->heard_raw_ns >= HEAR_ALL_NS)
+		return false;
+	for (i = 0; i < n; i++)
+		if (is_unheard(peers[i]))
+			return true;
+	return false;
+}
+
 void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n,
 		       struct cdisc_select_work *work, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
@@ -238,10 +285,14 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	if (l->selected_id != last_id)
 		todo->events |= EVENT(SELECTION);
 	if (l->sel.peer < 0) {
+		l->is_waiting = false;
 		act(l, CDISC_EVENT_LOST, now, NULL, todo);
 		return;
 	}
-	use_selection(l, peers[l->sel.peer], now, todo);
+	l->leap = l->sel.leap;
+	l->is_waiting = must_wait(l, peers, n, now);
+	if (!l->is_waiting)
+		use_selection(l, peers[l->sel.peer], now, todo);
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
 }
 
@@ -263,7 +314,7 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 	l->last_step_ns = step_ns;
 	l->update_real_ns = cdisc_add_sat(l->update_real_ns, step_ns);
 	todo->events |= EVENT(STEP);
-	hold(l, now);
+	hold(l, now, todo);
 	/* The operator has made the correction that panic refused. */
 	if (l->has_pending && l->bound.is_known && !is_panic(l, cdisc_loop_offset(l, now)))
 		cdisc_loop_unfreeze(l, now, todo);
@@ -289,7 +340,7 @@ void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cd
 	l->sel.peer = -1;
 	todo->events |= EVENT(INTERRUPTED);
 	act(l, CDISC_EVENT_CUT, now, NULL, todo);
-	hold(l, now);
+	hold(l, now, todo);
 }
 
 void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo)
@@ -316,7 +367,7 @@ void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 	l->servo.freq_ppb_q16 = clamp_t(s64, freq_ppb_q16, -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
 	l->servo.ops->restart(&l->servo);
 	l->has_freq = true;
-	l->bound.freq_ppb_q16 = l->servo.freq_ppb_q16;
+	cdisc_bound_turn(&l->bound, now->raw_ns, l->servo.freq_ppb_q16);
 	todo->events |= EVENT(FREQUENCY);
 	act(l, CDISC_EVENT_FREQ_SET, now, NULL, todo);
 }
@@ -327,10 +378,15 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 	s64 span_ns = now->raw_ns - l->anchor.raw_ns;
 	s64 bias_ppb_q16;
 
+	if (l->anchor.raw_ns < l->quiet_raw_ns) {
+		l->anchor = *now;
+		return;
+	}
 	if (!l->has_anchor || span_ns < BIAS_MIN_NS)
 		return;
 	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(clock_ns(now) - clock_ns(&l->anchor), span_ns);
-	bias_ppb_q16 = cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16);
+	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
+			       -BIAS_MAX_PPB_Q16, BIAS_MAX_PPB_Q16);
 	if (!l->has_bias)
 		l->bias_ppb_q16 = bias_ppb_q16;
 	else
@@ -346,11 +402,11 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	s64 ask_ppb_q16;
 
 	measure_rate(l, now);
-	todo->wake_raw_ns = S64_MAX;
+	todo->wake_raw_ns = l->is_waiting ? l->heard_raw_ns + HEAR_ALL_NS : S64_MAX;
 	if (!l->can_steer || !l->steer.has_line)
 		return;
 	if (!l->has_bias) {
-		todo->wake_raw_ns = l->anchor.raw_ns + BIAS_MIN_NS;
+		todo->wake_raw_ns = max_t(s64, l->anchor.raw_ns + BIAS_MIN_NS, l->quiet_raw_ns);
 		return;
 	}
 	cdisc_steer_plan(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), &plan);
@@ -363,7 +419,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	todo->rate_ppb_q16 = ask_ppb_q16;
 	todo->is_rate_new = l->is_rate_lost ||
 			    cdisc_abs(ask_ppb_q16 - l->rate_ppb_q16) > RATE_RESOLUTION_PPB_Q16;
-	todo->wake_raw_ns = plan.wake_raw_ns;
+	todo->wake_raw_ns = min_t(s64, todo->wake_raw_ns, plan.wake_raw_ns);
 }
 
 void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16)

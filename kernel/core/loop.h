@@ -82,6 +82,9 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
  * @clock_rate_ppb_q16: rate of the clock against the counter, measured
  * @anchor:	snapshot taken when the rate was last set
+ * @quiet_raw_ns: no bias is measured before: the second in which the actuator took over goes on as it had begun
+ * @heard_raw_ns: when the first source was heard, counter time
+ * @leap:	leap announced by the last sources that were selected
  * @pending_ns:	correction that panic refused
  * @last_step_ns: last step of ours
  * @updates:	updates of the servo
@@ -89,6 +92,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @slews:	slews
  * @has_used:	@used_raw_ns means something
  * @has_acted:	an offset has been acted on since the start
+ * @is_waiting:	a source has spoken and others are still to be heard before the first action
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
  * @has_anchor:	@anchor means something
@@ -111,6 +115,9 @@ struct cdisc_loop {
 	s64			bias_ppb_q16;
 	s64			clock_rate_ppb_q16;
 	struct cdisc_now	anchor;
+	s64			quiet_raw_ns;
+	s64			heard_raw_ns;
+	enum clockdisc_leap	leap;
 	s64			pending_ns;
 	s64			last_step_ns;
 	u64			updates;
@@ -118,6 +125,7 @@ struct cdisc_loop {
 	u64			slews;
 	bool			has_used;
 	bool			has_acted;
+	bool			is_waiting;
 	bool			is_rate_lost;
 	bool			has_bias;
 	bool			has_anchor;
@@ -163,6 +171,9 @@ void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);
  * @n:		their number
  * @work:	room for the selection
  * @now:	a snapshot
+ *
+ * To be called again when the timer wakes while @l->is_waiting.
+ *
  * @todo:	zeroed by the caller; what is to be done is added
  *
  * Context: Any. Takes no lock, reads no clock.

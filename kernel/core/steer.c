@@ -124,6 +124,11 @@ void cdisc_steer_slew(struct cdisc_steer *st, const struct cdisc_steer_limits *l
 	}
 }
 
+s64 cdisc_steer_left(const struct cdisc_steer *st, s64 raw_ns, s64 clock_ns)
+{
+	return st->has_line ? left_of(st, raw_ns, clock_ns) : 0;
+}
+
 void cdisc_steer_stepped(struct cdisc_steer *st, s64 step_ns)
 {
 	st->phase_ns = cdisc_add_sat(st->phase_ns, step_ns);

@@ -92,6 +92,9 @@ void cdisc_steer_init(struct cdisc_steer *st, s64 rate_ppb_q16, s64 raw_ns);
 void cdisc_steer_slew(struct cdisc_steer *st, const struct cdisc_steer_limits *lim, s64 raw_ns,
 		      s64 clock_ns, s64 slew_ns, s64 over_ns, s64 freq_ppb_q16);
 
+/* How far the line is ahead of the clock; without a line 0. */
+s64 cdisc_steer_left(const struct cdisc_steer *st, s64 raw_ns, s64 clock_ns);
+
 /* The clock was stepped, by whomever, by step_ns: the line moves with it. */
 void cdisc_steer_stepped(struct cdisc_steer *st, s64 step_ns);
 

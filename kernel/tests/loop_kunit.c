@@ -80,18 +80,25 @@ static void carry_out(struct plant *p, struct cdisc_todo *todo)
 	p->events |= todo->events;
 }
 
-static void sample(struct plant *p)
+/* The source speaks. */
+static void hear(struct plant *p)
 {
 	struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 2 };
 	struct cdisc_sample s = {
 		.raw_ns = p->now.raw_ns, .phase_ns = p->true_phase_ns,
 		.delay_ns = 200 * US, .half_ns = 102 * US, .disp_ns = 2 * US,
 	};
-	struct cdisc_todo todo = { 0 };
 
 	cdisc_peer_polled(&p->peer, true);
 	cdisc_peer_sample(&p->peer, &h, &s, p->loop.servo.freq_ppb_q16, 16 * SEC,
 			  p->loop.cfg.select.max_distance_ns);
+}
+
+static void sample(struct plant *p)
+{
+	struct cdisc_todo todo = { 0 };
+
+	hear(p);
 	cdisc_loop_update(&p->loop, p->peers, 1, &p->work, &p->now, &todo);
 	carry_out(p, &todo);
 }
@@ -352,6 +359,52 @@ static void loop_foreign_rate(struct kunit *test)
 	KUNIT_EXPECT_LT(test, cdisc_abs(p->rate_ppb_q16 - rate_ppb_q16), PPM);
 }
 
+/* Of two sources the first to speak does not set the clock alone; the other one is waited for, not for ever. */
+static void loop_hears_all_sources_first(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 700 * MS, 0);
+	struct cdisc_peer *both[2], *silent = kunit_kzalloc(test, sizeof(*silent), GFP_KERNEL);
+	struct cdisc_select_edge edge[6];
+	struct cdisc_select_entry entry[2];
+	struct cdisc_select_work work = { .edge = edge, .entry = entry };
+	struct cdisc_todo todo = { 0 };
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, silent);
+	cdisc_peer_init(silent, 2);
+	both[0] = &p->peer;
+	both[1] = silent;
+	run(p, 2 * SEC);
+	hear(p);
+	cdisc_loop_update(&p->loop, both, 2, &work, &p->now, &todo);
+	KUNIT_EXPECT_EQ(test, todo.step_ns, 0ll);
+	cdisc_loop_plan(&p->loop, &p->now, &todo);
+	KUNIT_EXPECT_EQ(test, todo.wake_raw_ns, p->now.raw_ns + 4 * SEC);
+	go(p, 4 * SEC);
+	cdisc_loop_update(&p->loop, both, 2, &work, &p->now, &todo);
+	KUNIT_EXPECT_LT(test, cdisc_abs(todo.step_ns - 700 * MS), MS);
+}
+
+/* What is left of a slew that was ended at takeover, until the second is over, is no bias. */
+static void loop_takeover_leaves_no_bias(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+
+	p->rate_ppb_q16 = cdisc_ppb_q16_from_ppb(20000000);
+	go(p, 300 * MS);
+	cdisc_loop_plan(&p->loop, &p->now, &todo);
+	go(p, 600 * MS);
+	cdisc_loop_plan(&p->loop, &p->now, &todo);
+	p->rate_ppb_q16 = 0;
+	KUNIT_EXPECT_FALSE(test, p->loop.has_bias);
+	go(p, SEC);
+	cdisc_loop_plan(&p->loop, &p->now, &todo);
+	go(p, SEC);
+	cdisc_loop_plan(&p->loop, &p->now, &todo);
+	KUNIT_EXPECT_TRUE(test, p->loop.has_bias);
+	KUNIT_EXPECT_EQ(test, p->loop.bias_ppb_q16, 0ll);
+}
+
 static void loop_config_check(struct kunit *test)
 {
 	struct cdisc_config cfg;
@@ -379,6 +432,8 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_cut),
 	KUNIT_CASE(loop_freeze),
 	KUNIT_CASE(loop_freeze_at_start),
+	KUNIT_CASE(loop_hears_all_sources_first),
+	KUNIT_CASE(loop_takeover_leaves_no_bias),
 	KUNIT_CASE(loop_panic_once),
 	KUNIT_CASE(loop_foreign_rate),
 	KUNIT_CASE(loop_config_check),

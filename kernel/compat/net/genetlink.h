@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
+ * What changed in generic netlink.
+ *
  * pre_doit() is handed a struct genl_split_ops since 6.2, a struct genl_ops before. The probe is in Kbuild.
  */
 #ifndef CDISC_COMPAT_NET_GENETLINK_H
@@ -11,6 +13,12 @@
 #define cdisc_genl_op genl_split_ops
 #else
 #define cdisc_genl_op genl_ops
+#endif
+
+/* genlmsg_multicast_allns() took allocation flags until 6.12 and the stable updates of its time. */
+#ifdef CDISC_HAVE_MULTICAST_FLAGS
+#define genlmsg_multicast_allns(family, skb, portid, group) \
+	genlmsg_multicast_allns(family, skb, portid, group, GFP_KERNEL)
 #endif
 
 #endif /* CDISC_COMPAT_NET_GENETLINK_H */
