@@ -134,6 +134,8 @@ int cdisc_source_add(struct cdisc_client *client, const char *name, uint32_t fla
 
 	if (err)
 		return err;
+	if (!*name || strlen(name) > CDISC_NAME_MAX_LEN || strchr(name, ' '))
+		return cdisc_client_fail(client, -EINVAL, "double: not a name: '%s'", name);
 	*id = ++module.last_id;
 	*poll_log2s = module.poll_log2s;
 	say("add id=%u name=%s flags=%u minpoll=%d maxpoll=%d\n", *id, name, flags,
@@ -222,4 +224,13 @@ int cdisc_clock_set_panic_once(struct cdisc_client *client, bool is_allowed)
 	(void)client;
 	say("panic-once %d\n", is_allowed);
 	return 0;
+}
+
+int cdisc_clock_slew(struct cdisc_client *client)
+{
+	int err = module_check(client);
+
+	if (!err)
+		say("slew\n");
+	return err;
 }

@@ -192,7 +192,8 @@ else
 	tap_skip "IPv6" "::1 is not there"
 fi
 daemon pool localhost port "${ports[good]}" maxsources 2 minpoll 0
-tap_check "pool" wait_for "127.0.0.1:${ports[good]} \(localhost\): answers" "$work/said" 5
+tap_check "pool" wait_for "127.0.0.1:${ports[good]}@localhost: answers" "$work/said" 5
+tap_is "its source's name is one that the module takes" "$(grep -c 'source not added' "$work/said")" 0
 helper=$(pgrep -P $daemon_pid)
 tap_is "the resolver has no capability" "$(awk '$1 == "CapEff:" { print $2 }' "/proc/$helper/status")" 0000000000000000
 daemon_end
@@ -209,6 +210,17 @@ daemon server no-such-host.invalid minpoll 0
 tap_check "a name without address is said" wait_for "no-such-host.invalid: no address: " "$work/said" 10
 daemon_end
 
+# ---- a server that follows this very machine
+own=$(ip -4 -o address show scope global 2>/dev/null | awk '{ sub("/.*", "", $4); print $4; exit }')
+if [ "$own" ]; then
+	server self --stratum 2 --refid "$own"
+	daemon server 127.0.0.1 port "${ports[self]}" minpoll 0
+	tap_check "a server that follows this machine is told from others" wait_for 'sample .* self=1' "$work/log" 4
+	daemon_end
+else
+	tap_skip "a server that follows this machine is told from others" "no IPv4 address but loopback"
+fi
+
 # ---- one shot
 fresh
 timeout 60 "$ntpx" -q pidfile "$work/run/pid", driftfile "$work/q/drift", server 127.0.0.1 port "${ports[good]}" minpoll 0 >"$work/said" 2>"$work/err"
@@ -216,6 +228,7 @@ tap_is "-q ends with 0 once the clock is set" "$?" 0
 tap_check "-q prints one line" has '^ntpx: clock set, offset \+0\.2' "$work/said"
 tap_check "-q does not save the frequency" test ! -e "$work/q/drift"
 tap_check "-q lets the first offset pass" has '^panic-once 1$' "$work/log"
+tap_is "-q slews what is left, once its sources are gone" "$(tail -n 2 "$work/log" | tr '\n' ' ')" "slew close "
 timeout 60 "$ntpx" -q -t 2 "${common[@]}" server 127.0.0.1 port 1 >"$work/said" 2>"$work/err"
 tap_is "-q ends with 1 at its limit" "$?" 1
 tap_check "-q says so" has 'not set within 2 s' "$work/err"

@@ -214,7 +214,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	else
 		printf("%-16s unknown\n", "bound");
 	print_attr("pending", view, CLOCKDISC_A_CLOCK_PENDING_NS,
-		   " (refused by panic; see clockdisc unfreeze, step, slew)");
+		   " (refused by panic; clockdisc step makes it, unfreeze drops it)");
 	print_attr("frequency", view, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16, " (learnt)");
 	print_attr("rate", view, CLOCKDISC_A_CLOCK_RATE_PPB_Q16, " (applied)");
 	print_attr("clock rate", view, CLOCKDISC_A_CLOCK_CLOCK_RATE_PPB_Q16, " (measured)");

@@ -37,8 +37,8 @@ int tool_usage_error(const struct tool *tool, const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	if (tool->command)
-		fprintf(stderr, "\nUsage: clockdisc %s %s\n", tool->command->name,
-			tool->command->usage);
+		fprintf(stderr, "\nUsage: clockdisc %s%s%s\n", tool->command->name,
+			*tool->command->usage ? " " : "", tool->command->usage);
 	else
 		fprintf(stderr, "; see clockdisc --help\n");
 	return TOOL_USAGE;

@@ -6,6 +6,8 @@ set datafile separator comma
 set multiplot layout 2,1 title "A clock 0.7 s behind on a tick 80 ppm too fast"
 set grid
 set key outside right top
+set lmargin 10
+set rmargin 30
 set xlabel "s since the module was loaded"
 set ylabel "|server minus clock|, us"
 set logscale y

@@ -150,6 +150,9 @@ int cdisc_clock_get(struct cdisc_client *client, struct cdisc_clock_info *info);
 /* Lets the first offset pass the panic threshold (ntpd -g), or not. */
 int cdisc_clock_set_panic_once(struct cdisc_client *client, bool is_allowed);
 
+/* Slew the present offset away, as fast as max-slew allows. */
+int cdisc_clock_slew(struct cdisc_client *client);
+
 /* A clockdisc attribute of type u32 by number, for one-off settings. */
 int cdisc_clock_set_u32(struct cdisc_client *client, uint16_t attr, uint32_t value);
 

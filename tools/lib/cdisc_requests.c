@@ -233,3 +233,10 @@ int cdisc_clock_set_panic_once(struct cdisc_client *client, bool is_allowed)
 {
 	return cdisc_clock_set_u32(client, CLOCKDISC_A_CLOCK_PANIC_ONCE, is_allowed);
 }
+
+int cdisc_clock_slew(struct cdisc_client *client)
+{
+	struct nlmsghdr *nlh = cdisc_request_begin(client, CLOCKDISC_CMD_SLEW, false);
+
+	return cdisc_request_run(client, nlh, &cdisc_set_clock, NULL, NULL);
+}

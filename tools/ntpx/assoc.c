@@ -96,10 +96,11 @@ static void label_make(struct assoc *assoc)
 	const struct conf_server *server = assoc->site->server;
 	char text[SOCK_ADDR_TEXT_LEN];
 
+	/* the module takes no name with a blank in it */
 	sock_addr_text(&assoc->addr, text);
 	if (server->is_pool)
-		snprintf(assoc->label, sizeof(assoc->label), "%.45s (%.*s)", text,
-			 (int)(sizeof(assoc->label) - 4 - strnlen(text, 45)), server->name);
+		snprintf(assoc->label, sizeof(assoc->label), "%.45s@%.*s", text,
+			 (int)(sizeof(assoc->label) - 2 - strnlen(text, 45)), server->name);
 	else if (assoc->site->is_numeric)
 		snprintf(assoc->label, sizeof(assoc->label), "%.63s", text);
 	else if (server->port == NTP_WIRE_PORT)

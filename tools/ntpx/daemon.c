@@ -48,9 +48,11 @@ int daemon_lock(const char *path)
 	int fd;
 
 	parents_make(path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	/* for the owner only: whoever can open it can hold the lock */
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (fd < 0) {
-		log_err("%s: %s", path, strerror(errno));
+		log_err("%s: %s%s", path, strerror(errno),
+			geteuid() ? "; start it as root" : "");
 		return -1;
 	}
 	if (!flock(fd, LOCK_EX | LOCK_NB))

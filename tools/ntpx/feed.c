@@ -147,3 +147,11 @@ int feed_clock_get(struct feed *feed, struct cdisc_clock_info *info, int64_t now
 		return -ENODEV;
 	return outcome(feed, "clock not read", cdisc_clock_get(&feed->client, info), now_mono_ns);
 }
+
+int feed_slew(struct feed *feed, int64_t now_mono_ns)
+{
+	if (!feed->is_attached)
+		return -ENODEV;
+	return outcome(feed, "the offset is not slewed", cdisc_clock_slew(&feed->client),
+		       now_mono_ns);
+}

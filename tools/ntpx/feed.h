@@ -39,5 +39,7 @@ int feed_source_del(struct feed *feed, uint32_t id, int64_t now_mono_ns);
 int feed_submit(struct feed *feed, const struct cdisc_sample_msg *sample,
 		struct cdisc_sample_result *result, int64_t now_mono_ns);
 int feed_clock_get(struct feed *feed, struct cdisc_clock_info *info, int64_t now_mono_ns);
+/* Slew the present offset away; goes on without sources. */
+int feed_slew(struct feed *feed, int64_t now_mono_ns);
 
 #endif /* NTPX_FEED_H */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,6 +113,7 @@ static void usage_print(FILE *to)
 /* Return: -1 to go on, or an exit code. */
 static int options_read(struct options *opt, int argc, char *argv[])
 {
+	long limit_sec;
 	char *end;
 	int c;
 
@@ -137,11 +139,12 @@ static int options_read(struct options *opt, int argc, char *argv[])
 			break;
 		case 't':
 			errno = 0;
-			opt->limit_sec = (int)strtol(optarg, &end, 10);
-			if (errno || *end || opt->limit_sec < 1 || opt->limit_sec > 86400) {
+			limit_sec = strtol(optarg, &end, 10);
+			if (errno || *end || limit_sec < 1 || limit_sec > 86400) {
 				log_err("-t %s: not a number from 1 to 86400", optarg);
 				return EXIT_USAGE;
 			}
+			opt->limit_sec = (int)limit_sec;
 			break;
 		case 'd':
 			opt->is_debug = true;
@@ -211,10 +214,22 @@ static int watch(struct ntpx *x, int fd, void *ptr)
 	return -1;
 }
 
+/* Each association holds a socket: more than 1024 descriptors with 64 full pools. */
+static void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int loop_open(struct ntpx *x)
 {
 	sigset_t signals;
 
+	descriptors_raise();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -333,7 +348,8 @@ static void oneshot_check(struct ntpx *x, int64_t now_mono_ns)
 	struct cdisc_clock_info info;
 
 	if (now_mono_ns >= x->limit_mono_ns) {
-		log_err("the clock was not set within %d s", x->opt.limit_sec);
+		log_err("the clock was not set within %d s; see clockdisc explain",
+			x->opt.limit_sec);
 		x->exit_code = EXIT_RUNTIME;
 		x->is_stopping = true;
 		return;
@@ -467,6 +483,9 @@ int main(int argc, char *argv[])
 		if (!x.opt.is_oneshot)
 			frequency_save(&x, mono_now_ns());
 		assoc_table_stop(&x.table, mono_now_ns());
+		/* the slew of the update has ended with the last source */
+		if (x.opt.is_oneshot && x.exit_code == EXIT_OK && feed_slew(&x.feed, mono_now_ns()))
+			x.exit_code = EXIT_RUNTIME;
 		assoc_table_print(&x.table, x.opt.is_oneshot ? LOG_DEBUG : LOG_INFO);
 	}
 

@@ -11,6 +11,7 @@
 #include "resolve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -105,6 +106,18 @@ static _Noreturn void helper_run(int fd, uid_t uid, gid_t gid)
 	_exit(0);
 }
 
+/* Who reads what a daemon says at its start waits until nobody holds the other end. */
+static void output_drop(void)
+{
+	int fd, null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null_fd < 0)
+		return;
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null_fd, fd);
+	close(null_fd);
+}
+
 int resolver_start(struct resolver *resolver, uid_t uid, gid_t gid)
 {
 	char ready;
@@ -125,6 +138,7 @@ int resolver_start(struct resolver *resolver, uid_t uid, gid_t gid)
 		/* above all the lock, which would outlive the parent */
 		if (dup2(fds[1], 3) != 3 || close_range(4, ~0U, 0))
 			_exit(1);
+		output_drop();
 		helper_run(3, uid, gid);
 	}
 	close(fds[1]);
