@@ -24,13 +24,25 @@ static bool has_flag(const struct cdisc_peer *p, u32 flag)
 	return p->flags & flag;
 }
 
+/* Why a source has no sample: what it said along with those that were refused, if it said anything. */
+static u32 empty_reason(const struct cdisc_peer *p)
+{
+	if (p->last_verdict == CLOCKDISC_VERDICT_UNSYNC)
+		return CLOCKDISC_REASON_UNSYNC;
+	if (p->last_verdict == CLOCKDISC_VERDICT_STRATUM)
+		return CLOCKDISC_REASON_STRATUM;
+	if (p->last_verdict == CLOCKDISC_VERDICT_DISTANCE)
+		return CLOCKDISC_REASON_DISTANCE;
+	return CLOCKDISC_REASON_NO_SAMPLE;
+}
+
 /* Why a source cannot be looked at, 0 when it can (RFC 5905, A.5.5.3, accept). */
 static u32 unfit_reason(const struct cdisc_peer *p, s64 max_distance_ns)
 {
 	if (has_flag(p, CLOCKDISC_SOURCE_FLAGS_NOSELECT))
 		return CLOCKDISC_REASON_NOSELECT;
 	if (!p->filter.count)
-		return CLOCKDISC_REASON_NO_SAMPLE;
+		return empty_reason(p);
 	if (!p->reach)
 		return CLOCKDISC_REASON_UNREACHABLE;
 	if (p->header.leap == CLOCKDISC_LEAP_UNSYNC)

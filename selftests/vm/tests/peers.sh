@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# ntpx against the servers of others: Debian's chronyd and ntpsec's ntpd, which serve the guest's own clock and leave it
+# alone. In virtual time.
+# boot: --icount --timeout 200 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/vm/peer chronyd)"
+# boot: --add "$(selftests/vm/peer ntpd)" --add "$(selftests/netlink/program timex)" --add "$(selftests/netlink/program ruler)"
+. /lib/lib.sh
+
+printf '_chrony:x:100:100::/run:/bin/false\nntpsec:x:101:101::/run:/bin/false\n' >> /etc/passwd
+printf 'port %s\nlocal stratum 8\nallow\ncmdport 0\npidfile /run/chronyd.pid\nbindcmdaddress /\n' $PORT > /tmp/chrony.conf
+chronyd -d -x -U -u root -f /tmp/chrony.conf > /tmp/chronyd.log 2>&1 &
+server_pid=$!
+printf 'disable ntp\ntos orphan 7 orphanwait 1\nrestrict default\n' > /tmp/ntp.conf
+ntpd -n -g -N -c /tmp/ntp.conf -p /run/ntpd.pid > /tmp/ntpd.log 2>&1 &
+ntpd_pid=$!
+
+tap_check "chronyd answers" until_true 40 ruler --port $PORT --samples 1 127.0.0.1
+tap_check "ntpd answers" until_true 40 ruler --port 123 --samples 1 127.0.0.1
+load || exit 1
+ntpx -f -d driftfile none, server 127.0.0.1 port $PORT iburst minpoll 3 maxpoll 4, server 127.0.0.1 port 123 iburst minpoll 3 maxpoll 4 > /tmp/ntpx.log 2>&1 &
+ntpx_pid=$!
+
+one() { # NAME: the source's JSON
+	clockdisc -j sources | sed 's/},/}\n/g' | grep "\"name\": *\"$1\""
+}
+is_used() {
+	case $(pick "$(one "$1")" reason) in
+	selected | combined) return 0 ;;
+	esac
+	return 1
+}
+until_true 400 is_used 127.0.0.1
+sleep 60
+for peer in "chronyd 127.0.0.1:$PORT 8" "ntpd 127.0.0.1 7"; do
+	set -- $peer
+	tap_check "$1 is used" until_true 600 is_used "$2"
+	source=$(one "$2")
+	tap_is "$1 tells its stratum" "$(pick "$source" stratum)" "$3"
+	within "its offset from itself is nothing, ns" "$(pick "$source" offset-ns)" 0 100000
+	at_least "its samples are accepted" "$(pick "$source" accepted)" 3
+	tap_is "none is dropped" "$(pick "$source" dropped)" 0
+	at_least "the delay is positive, ns" "$(pick "$source" delay-ns)" 1000
+	at_most "and that of loopback" "$(pick "$source" delay-ns)" 2000000
+done
+look
+tap_is "the clock is synchronised" "$(attr synchronised)" 1
+tap_is "both weigh in" "$(attr survivors)" 2
+tap_is "no step was made" "$(attr steps)" 0
+if [ $tap_failed -gt 0 ]; then
+	tail -n 20 /tmp/chronyd.log /tmp/ntpd.log | sed 's/^/# /'
+fi
+stop $ntpd_pid
+finish

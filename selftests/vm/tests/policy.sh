@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What the discipline does about offsets: slews, steps, waits, freezes; and about others who move the clock. In virtual time.
+# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
+# boot: --add "$(selftests/netlink/program clockrate)"
+. /lib/lib.sh
+
+server --freq-ppb 0
+load || exit 1
+clockdisc freq 0ppb > /tmp/said
+tap_is "a given frequency is the state fset" "$(field state)" fset
+events
+follow iburst minpoll 3 maxpoll 3
+tap_check "with a known frequency the first offsets lead to sync" until_true 60 is_field state sync
+
+# --- 50 ms: slewed ---
+timex --shift -0.05
+sleep 1
+tap_check "somebody else's set is noticed" has_event foreign-set
+within "with its value" "$(event_value foreign-set)" -50000000 1000
+clockrate 60 1 > /tmp/rate
+tap_check "50 ms are slewed away" until_true 1200 is_right 1000000
+tap_is "not stepped" "$(field steps)" 0
+at_most "at no more than 500 ppm, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 501000
+at_least "and at no less than it takes, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 20000
+
+# --- a slew by command: the cap, and an end without overshoot ---
+stop $ntpx_pid
+for id in $(clockdisc -j sources | grep -o '"id": *[0-9]*' | grep -o '[0-9]*$'); do clockdisc source del "$id" > /dev/null; done
+sleep 5
+clockdisc freq 0ppb > /dev/null
+sleep 5
+: > /tmp/events
+for slew in "20ms 20000000 500ppm 500000 60" "-20ms -20000000 500ppm 500000 60" "3ms 3000000 100ppm 100000 45" "-200ms -200000000 5% 50000000 60"; do
+	set -- $slew
+	ppm=${3%ppm}
+	[ "$3" = 5% ] && ppm=50000
+	clockdisc set max-slew="${ppm}ppm" > /dev/null
+	(sleep 1; clockdisc slew "$1" > /dev/null) &
+	rate=$(clockrate "$5" 1)
+	within "a slew of $1 moves the clock by it" "$(value_of "$rate" end_ns)" "$2" 5000
+	# Readings of virtual time are good to some 100 ns, over 1 s.
+	at_most "never faster than $3" "$(value_of "$rate" max_ppb)" "$(awk "BEGIN { print $4 * 1.001 + 1000 }")"
+	at_least "nor faster backwards than $3" "$(value_of "$rate" min_ppb)" "$(awk "BEGIN { print -($4 * 1.001 + 1000) }")"
+	case $2 in
+	-*) at_least "and without overshoot ($1)" "$(value_of "$rate" low_ns)" "$(($2 - 5000))" ;;
+	*) at_most "and without overshoot ($1)" "$(value_of "$rate" peak_ns)" "$(($2 + 5000))" ;;
+	esac
+done
+sleep 1
+tap_check "its begin and its end are told" sh -c 'grep -q slew-begin /tmp/events && grep -q slew-end /tmp/events'
+tap_is "no slew is left" "$(field slew-left-ns)" 0
+clockdisc set max-slew=500ppm max-slew-change=20ppm > /dev/null
+(sleep 1; clockdisc slew 20ms > /dev/null) &
+clockrate 5 5 > /tmp/rate
+at_most "max-slew-change lets the rate grow slowly" "$(value_of "$(cat /tmp/rate)" max_ppb)" 60000
+sleep 200
+within "and the slew is made all the same" "$(field slew-left-ns)" 0 0
+clockdisc set max-slew-change=0 > /dev/null
+
+# --- 0.5 s: stepped after the stepout ---
+clockdisc set stepout=60s > /dev/null
+follow iburst minpoll 3 maxpoll 3
+tap_check "the clock is right again" until_true 1500 is_right 1000000
+steps=$(field steps)
+timex --shift -0.5
+tap_check "0.5 s is a spike at first" until_true 30 is_field state spike
+sleep 20
+tap_is "it is not stepped before the stepout" "$(field steps)" "$steps"
+tap_check "it is stepped after it" until_true 80 is_field steps $((steps + 1))
+within "by 0.5 s" "$(field last-step-ns)" 500000000 1000000
+tap_check "and the clock is right" until_true 60 is_right 1000000
+# A spike that goes away by itself is none.
+timex --shift -0.5
+until_true 30 is_field state spike
+timex --shift 0.5
+tap_check "a spike that goes away ends in sync" until_true 60 is_field state sync
+tap_is "without a step" "$(field steps)" $((steps + 1))
+
+# --- step threshold 0: slewed whatever it is ---
+clockdisc set step-threshold=0 max-slew=50000ppm stepout=0s > /dev/null
+timex --shift -1
+clockrate 40 1 > /tmp/rate
+tap_check "with a step threshold of 0 a second is slewed" until_true 1500 is_right 1000000
+tap_is "not stepped" "$(field steps)" $((steps + 1))
+at_most "within the cap, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 50100000
+clockdisc set step-threshold=128ms max-slew=500ppm stepout=60s > /dev/null
+
+# --- 2000 s: frozen ---
+: > /tmp/events
+timex --shift -2000
+tap_check "2000 s freeze the clock" until_true 100 is_field state frozen
+look
+within "the correction waits for the operator" "$(attr pending-ns)" 2000000000000 1000000000
+tap_is "nothing was stepped" "$(attr steps)" $((steps + 1))
+tap_check "an event told of it" has_event freeze
+tap_check "the explanation names it" sh -c 'clockdisc explain | grep -i "panic threshold"'
+tap_check "step makes the correction" clockdisc step
+look
+within "of 2000 s" "$(attr last-step-ns)" 2000000000000 1000000000
+tap_is "nothing is pending any longer" "$(attr pending-ns)" ""
+tap_check "the clock goes on in sync" until_true 60 is_field state sync
+tap_check "and is right" until_true 60 is_right 1000000
+
+# --- freeze by command ---
+clockdisc freeze > /dev/null
+timex --shift -0.02
+rate=$(clockrate 60 1)
+within "a frozen clock is not corrected, ns" "$(value_of "$rate" end_ns)" 0 20000
+within "measuring goes on, ns" "$(field offset-ns)" 20000000 100000
+clockdisc unfreeze > /dev/null
+tap_check "unfrozen, it is corrected" until_true 1500 is_right 1000000
+
+# --- others' rates ---
+: > /tmp/events
+timex --freq 30
+sleep 12
+tap_check "somebody else's rate is noticed" has_event foreign-rate
+sleep 60
+within "and taken back, ppb" "$(value_of "$(clockrate 20 20)" mean_ppb)" 0 20000
+tap_check "the clock stays right" until_true 300 is_right 1000000
+date -s @$(($(date +%s) + 100)) > /dev/null
+sleep 1
+within "date -s is noticed, ns" "$(event_value foreign-set)" 100000000000 1500000000
+tap_check "and corrected" until_true 300 is_right 1000000
+finish

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Rates: what another program left or sets is undone in time, a fast slew ends where it should, and adjtimex() tells of
+# a bound that has grown too large when it has.
+# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
+. /lib/lib.sh
+
+# A slew that is ended goes on to the end of its second: whatever the moment of the load, it is no bias.
+for pause in 2 2.25 2.45 2.65; do
+	timex --pll 0.2
+	timex --adjtime 0.05
+	sleep $pause
+	load
+	clockdisc freq 0ppb
+	sleep 3
+	server
+	before=$(ruler_ns)
+	sleep 20
+	at_most "after a takeover $pause s into a slew the clock keeps its pace" "$(awk "BEGIN { d = $(ruler_ns) - $before; print d < 0 ? -d : d }")" 20000
+	stop $server_pid
+	rmmod clockdisc
+done
+
+# 1 % of somebody else's, with nobody to tell: no sample comes.
+load
+clockdisc freq 0ppb
+sleep 3
+server
+before=$(ruler_ns)
+timex --tick 10100
+sleep 100
+at_most "somebody else's rate is undone within seconds" "$(awk "BEGIN { d = $(ruler_ns) - $before; print d < 0 ? -d : d }")" 20000000
+tap_is "and the tick is as it was" "$(timex_field tick_us)" 10000
+
+clockdisc set max-slew=100000ppm
+before=$(ruler_ns)
+clockdisc slew -10s
+sleep 160
+within "a slew of 10 s at 10 % ends there" "$(($(ruler_ns) - before))" 10000000000 1000000
+stop $server_pid
+
+clockdisc set max-slew=500ppm unsync-limit=20ms
+server --root-disp 0.004
+follow iburst minpoll 10 maxpoll 10
+tap_check "synchronised" until_true 60 is_field synchronised 1
+# The bound grows by 15 us a second, the next sample is 1024 s away.
+until_true 1000 is_field synchronised 0
+tap_is "adjtimex() tells of it when status does" "$(timex_field unsync)" 1
+finish

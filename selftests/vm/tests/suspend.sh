@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The machine sleeps for some seconds: what was known of the clock is void, nobody is blamed, and new samples mend it.
+# boot: --timeout 90 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
+. /lib/lib.sh
+
+if ! grep -qw mem /sys/power/state || ! [ -w /sys/class/rtc/rtc0/wakealarm ]; then
+	echo "this machine cannot suspend to memory and wake by its clock"
+	exit 4
+fi
+server
+load
+clockdisc freq 0ppb > /dev/null
+events
+follow minpoll 0 maxpoll 0
+tap_check "the clock follows the server" until_true 30 is_field synchronised 1
+kill -STOP $ntpx_pid
+# The counter stands still meanwhile, and with it this server's truth.
+stop $server_pid
+before=$(date +%s)
+echo +4 > /sys/class/rtc/rtc0/wakealarm
+tap_check "the machine sleeps and wakes" sh -c 'echo mem > /sys/power/state'
+sleep 0.5
+at_least "some seconds later" $(($(date +%s) - before)) 2
+tap_check "an event tells that the timeline was cut" has_event interrupted
+tap_is "the kernel's correction for the sleep is nobody's set" "$(grep -c foreign-set /tmp/events)" 0
+look
+tap_is "nothing is known of the bound" "$(attr bound-ns)" ""
+tap_is "the clock is not synchronised" "$(attr synchronised)" 0
+tap_is "the kernel is told so" "$(timex_field unsync)" 1
+server
+kill -CONT $ntpx_pid
+tap_check "new samples mend it" until_true 30 is_field synchronised 1
+at_most "with a bound, ns" "$(field bound-ns)" 1000000000
+tap_is "no step was made" "$(field steps)" 0
+finish
