@@ -14,6 +14,7 @@ help: ## this list
 
 module: ## build the module for KDIR (the running kernel's headers) into build/module
 	@tools/setup/install build
+	@tools/setup/install-module --secure-boot
 	tools/setup/build-module $(KDIR) build/module
 
 tools: ## build clockdisc and ntpx into build/tools

@@ -52,12 +52,7 @@ int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&engine->lock);
 	err = hdr ? cdisc_put_clock(msg, engine) : -EMSGSIZE;
 	mutex_unlock(&engine->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return cdisc_nl_answer(info, msg, hdr, err);
 }
 
 #define UNSIGNED(attr, name, min, max, what, member) \
@@ -217,7 +212,22 @@ int clockdisc_nl_freq_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err ? err : cdisc_engine_freq_set(engine, freq.ns);
 }
 
-/* Events carry what the matching get would answer, and what happened. */
+/* Events carry what the matching get would answer, and what happened. NULL when there is nobody to tell. */
+static struct sk_buff *event_begin(struct cdisc_engine *e, u8 cmd, unsigned int group, void **hdr)
+{
+	struct sk_buff *msg;
+
+	lockdep_assert_held(&e->lock);
+	if (!has_groups)
+		return NULL;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (msg)
+		*hdr = genlmsg_put(msg, 0, 0, &family, 0, cmd);
+	else
+		genl_set_err(&family, &init_net, 0, group, -ENOBUFS);
+	return msg;
+}
+
 static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int group)
 {
 	if (err) {
@@ -231,19 +241,12 @@ static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int gro
 
 static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
 {
-	struct sk_buff *msg;
 	void *hdr;
+	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_CLOCK_NTF, CLOCKDISC_NLGRP_CLOCK, &hdr);
 	int err;
 
-	lockdep_assert_held(&e->lock);
-	if (!has_groups)
+	if (!msg)
 		return;
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg) {
-		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_CLOCK, -ENOBUFS);
-		return;
-	}
-	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_CLOCK_NTF);
 	err = hdr ? cdisc_put_clock(msg, e) : -EMSGSIZE;
 	if (!err && (nla_put_u32(msg, CLOCKDISC_A_CLOCK_EVENT, event) ||
 		     nla_put_s64(msg, CLOCKDISC_A_CLOCK_EVENT_VALUE_NS, value_ns, CLOCKDISC_A_CLOCK_PAD)))
@@ -253,19 +256,12 @@ static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 
 
 static void event_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
 {
-	struct sk_buff *msg;
 	void *hdr;
+	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_SOURCE_NTF, CLOCKDISC_NLGRP_SOURCES, &hdr);
 	int err;
 
-	lockdep_assert_held(&e->lock);
-	if (!has_groups)
+	if (!msg)
 		return;
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg) {
-		genl_set_err(&family, &init_net, 0, CLOCKDISC_NLGRP_SOURCES, -ENOBUFS);
-		return;
-	}
-	hdr = genlmsg_put(msg, 0, 0, &family, 0, CLOCKDISC_CMD_SOURCE_NTF);
 	err = hdr ? cdisc_put_source(msg, e, src) : -EMSGSIZE;
 	if (!err && nla_put_u32(msg, CLOCKDISC_A_SOURCE_EVENT, event))
 		err = -EMSGSIZE;

@@ -15,6 +15,16 @@ int cdisc_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, c
 	return err;
 }
 
+int cdisc_nl_answer(struct genl_info *info, struct sk_buff *msg, void *hdr, int err)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
 /* The value, saturated: a u64 beyond s64 is beyond every range. */
 static s64 value_of(const struct nlattr *attr, bool is_signed)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attributes with a legal range: checked here, not in the policies, so that a refusal can name it.
+ * Attributes with a legal range: checked here, not in the policies, so that a refusal can name it. And the answers.
  */
 #ifndef CDISC_NETLINK_ATTR_H
 #define CDISC_NETLINK_ATTR_H
@@ -52,6 +52,9 @@ struct cdisc_nl_range {
  */
 int cdisc_nl_take(struct nlattr **tb, const struct cdisc_nl_range *ranges, size_t n, void *into,
 		  struct netlink_ext_ack *extack);
+
+/* Send msg as the answer, or on an error free it; returns err or what sending came to. */
+int cdisc_nl_answer(struct genl_info *info, struct sk_buff *msg, void *hdr, int err);
 
 /* Refuse with a sentence about an attribute, NULL for the message as a whole; returns err. */
 int cdisc_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *msg, int err);

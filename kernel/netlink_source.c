@@ -56,12 +56,7 @@ int clockdisc_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info)
 	src = cdisc_source_find(&engine->sources, nla_get_u32(info->attrs[CLOCKDISC_A_SOURCE_ID]));
 	err = !src ? no_source(info) : !hdr ? -EMSGSIZE : cdisc_put_source(msg, engine, src);
 	mutex_unlock(&engine->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return cdisc_nl_answer(info, msg, hdr, err);
 }
 
 int clockdisc_nl_source_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -134,14 +129,12 @@ static int check_name(struct genl_info *info)
 static int answer_added(struct genl_info *info, struct sk_buff *msg, u32 id, s8 poll_log2s)
 {
 	void *hdr = genlmsg_put_reply(msg, info, family, 0, CLOCKDISC_CMD_SOURCE_ADD);
+	int err = 0;
 
 	if (!hdr || nla_put_u32(msg, CLOCKDISC_A_SOURCE_ID, id) ||
-	    nla_put_s32(msg, CLOCKDISC_A_SOURCE_POLL_LOG2S, poll_log2s)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	    nla_put_s32(msg, CLOCKDISC_A_SOURCE_POLL_LOG2S, poll_log2s))
+		err = -EMSGSIZE;
+	return cdisc_nl_answer(info, msg, hdr, err);
 }
 
 int clockdisc_nl_source_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -307,26 +300,20 @@ static int submit(struct genl_info *info, const struct cdisc_submission *subs, u
 {
 	struct sk_buff *msg = genlmsg_new(n * RESULT_SIZE, GFP_KERNEL);
 	void *hdr;
+	int err;
 	u32 i;
 
 	if (!msg)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(msg, info, family, 0, CLOCKDISC_CMD_SAMPLE_SUBMIT);
-	if (!hdr)
-		goto err_msg;
-	for (i = 0; i < n; i++) {
+	err = hdr ? 0 : -EMSGSIZE;
+	for (i = 0; i < n && !err; i++) {
 		s8 poll_log2s = 0;
 		enum clockdisc_verdict v = cdisc_engine_submit(engine, &subs[i], &poll_log2s);
 
-		if (put_result(msg, subs[i].source_id, v, poll_log2s))
-			goto err_msg;
+		err = put_result(msg, subs[i].source_id, v, poll_log2s);
 	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
-
-err_msg:
-	nlmsg_free(msg);
-	return -EMSGSIZE;
+	return cdisc_nl_answer(info, msg, hdr, err);
 }
 
 int clockdisc_nl_sample_submit_doit(struct sk_buff *skb, struct genl_info *info)
