@@ -143,6 +143,14 @@ int cdisc_source_add(struct cdisc_client *client, const char *name, uint32_t fla
 	return 0;
 }
 
+int cdisc_source_find(struct cdisc_client *client, const char *name, uint32_t *id)
+{
+	(void)client;
+	(void)name;
+	(void)id;
+	return -ENOENT;
+}
+
 int cdisc_source_del(struct cdisc_client *client, uint32_t id)
 {
 	int err = module_check(client);

@@ -128,6 +128,9 @@ int cdisc_source_add(struct cdisc_client *client, const char *name, uint32_t fla
 		     int minpoll_log2s, int maxpoll_log2s, uint32_t *id, int *poll_log2s);
 int cdisc_source_del(struct cdisc_client *client, uint32_t id);
 
+/* The first source of this name that user space feeds: 0, -ENOENT when there is none, or another negative errno. */
+int cdisc_source_find(struct cdisc_client *client, const char *name, uint32_t *id);
+
 /**
  * cdisc_sample_submit() - hand in samples and missed polls
  * @client: an open client

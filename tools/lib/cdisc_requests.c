@@ -55,6 +55,38 @@ int cdisc_source_add(struct cdisc_client *client, const char *name, uint32_t fla
 	return 0;
 }
 
+struct source_wanted {
+	const char *name;
+	uint32_t id;			/* 0 while it was not met */
+};
+
+static int source_wanted_read(struct cdisc_client *client, const struct nlmsghdr *nlh, void *arg)
+{
+	struct source_wanted *wanted = arg;
+	struct cdisc_view view;
+	const char *name, *kind;
+
+	(void)client;
+	cdisc_view_msg(&view, &cdisc_set_source, nlh);
+	name = cdisc_view_str(&view, CLOCKDISC_A_SOURCE_NAME);
+	kind = cdisc_view_str(&view, CLOCKDISC_A_SOURCE_KIND);
+	if (!wanted->id && name && kind && !strcmp(name, wanted->name) && !strcmp(kind, "user"))
+		cdisc_view_u32(&view, CLOCKDISC_A_SOURCE_ID, &wanted->id);
+	return 0;
+}
+
+int cdisc_source_find(struct cdisc_client *client, const char *name, uint32_t *id)
+{
+	struct source_wanted wanted = { .name = name };
+	struct nlmsghdr *nlh = cdisc_request_begin(client, CLOCKDISC_CMD_SOURCE_GET, true);
+	int err = cdisc_request_run(client, nlh, &cdisc_set_source, source_wanted_read, &wanted);
+
+	if (err)
+		return err;
+	*id = wanted.id;
+	return wanted.id ? 0 : -ENOENT;
+}
+
 int cdisc_source_del(struct cdisc_client *client, uint32_t id)
 {
 	struct nlmsghdr *nlh = cdisc_request_begin(client, CLOCKDISC_CMD_SOURCE_DEL, false);

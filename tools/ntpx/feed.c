@@ -95,6 +95,18 @@ static int outcome(struct feed *feed, const char *what, int err, int64_t now_mon
 	return err;
 }
 
+/* There is one ntpx at a time: a source of this name was left by one that was killed, and would count twice. */
+static void remove_left_over(struct feed *feed, const char *name)
+{
+	uint32_t id;
+
+	while (!cdisc_source_find(&feed->client, name, &id)) {
+		if (cdisc_source_del(&feed->client, id))
+			return;
+		log_info("%s: removed what another ntpx had left", name);
+	}
+}
+
 int feed_source_add(struct feed *feed, const char *name, const struct conf_server *server,
 		    uint32_t *id, int *poll_log2s, int64_t now_mono_ns)
 {
@@ -109,6 +121,7 @@ int feed_source_add(struct feed *feed, const char *name, const struct conf_serve
 		flags |= CLOCKDISC_SOURCE_FLAGS_NOSELECT;
 	if (server->is_trusted)
 		flags |= CLOCKDISC_SOURCE_FLAGS_TRUST;
+	remove_left_over(feed, name);
 	err = cdisc_source_add(&feed->client, name, flags, server->minpoll_log2s,
 			       server->maxpoll_log2s, id, poll_log2s);
 	return outcome(feed, "source not added", err, now_mono_ns);

@@ -45,6 +45,13 @@ tap_check "the first goes on" kill -0 $ntpx_pid
 clockdisc source del "$(source_field id)" > /dev/null
 tap_check "a source that somebody removed is added again" until_true 40 is_field sources 1
 tap_check "and said so" grep "removed by somebody; added again" /tmp/ntpx.log
+# One that was killed cannot take its source along; the next one does, and the source does not count twice.
+kill -9 $ntpx_pid
+wait $ntpx_pid 2> /dev/null
+tap_is "killed, it leaves its source" "$(field sources)" 1
+follow iburst
+tap_check "the next one removes it" until_true 20 grep -q "removed what another ntpx had left" /tmp/ntpx.log
+tap_is "and adds its own" "$(field sources)" 1
 stop $ntpx_pid
 tap_is "at its end ntpx takes its source along" "$(field sources)" 0
 rmmod clockdisc
