@@ -54,6 +54,7 @@ static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
 }
 
 static void tell_events(struct cdisc_engine *e)
+	__must_hold(&e->lock)
 {
 	u32 event;
 
@@ -77,6 +78,7 @@ static bool is_leap(const struct cdisc_engine *e, s64 set_ns, s64 real_ns)
 }
 
 static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64 leap_ns)
+	__must_hold(&e->lock)
 {
 	cdisc_loop_leap(&e->loop, now, leap_ns, &e->todo);
 	cdisc_sources_restart(&e->sources);
@@ -88,6 +90,7 @@ static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64
 /* What the timekeeper's notifier told, less what we did ourselves, becomes events and the loop's knowledge. */
 static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		   const struct cdisc_timeline_change *change, s64 own_ns)
+	__must_hold(&e->lock)
 {
 	s64 foreign_ns = change->set_ns - own_ns;
 
@@ -118,6 +121,7 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 
 /* Take in what happened to the clock since the last look, and read it. */
 static void notice(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	struct cdisc_timeline_change change;
 
@@ -128,6 +132,7 @@ static void notice(struct cdisc_engine *e, struct cdisc_now *now)
 
 /* The same right after a change of ours: own_ns is by how much we set the clock. */
 static void notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 own_ns)
+	__must_hold(&e->lock)
 {
 	struct cdisc_timeline_change change;
 
@@ -140,6 +145,7 @@ static void notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 own_ns
 
 /* Tell of every source whose reason changed. */
 static void tell_reasons(struct cdisc_engine *e)
+	__must_hold(&e->lock)
 {
 	struct cdisc_source *src;
 	unsigned long id;
@@ -153,6 +159,7 @@ static void tell_reasons(struct cdisc_engine *e)
 }
 
 static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	struct cdisc_sources *ss = &e->sources;
 	u64 updates = e->loop.updates;
@@ -174,6 +181,7 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 
 /* Step the clock; what else set it in between is told apart by the sums. */
 static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
+	__must_hold(&e->lock)
 {
 	int err = e->actuator->step(step_ns);
 
@@ -190,6 +198,7 @@ static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 }
 
 static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	s64 set_ppb_q16;
 	int err;
@@ -225,6 +234,7 @@ static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struc
 
 /* What adjtimex() shows is what we know; before the first update that is nothing, and it is left alone. */
 static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	s64 bound_ns = cdisc_loop_bound(&e->loop, now);
 	s64 error_ns = e->loop.bound.is_known ?
@@ -266,6 +276,7 @@ static s64 unsync_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *n
 }
 
 static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	s64 wake_raw_ns = min_t(s64, e->todo.wake_raw_ns, e->silent_raw_ns);
 
@@ -284,6 +295,7 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 
 /* Carry out what was decided and tell of it. */
 static void act(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	s64 step_ns = e->todo.step_ns;
 
@@ -444,6 +456,7 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 
 /* Leave the clock on the learnt frequency, with no slew running; at once, since nobody will be there later. */
 static void settle(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
 {
 	u32 max_change_ppb_s = e->loop.cfg.steer.max_change_ppb_s;
 
@@ -460,6 +473,7 @@ static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 }
 
 static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_engine_config *c)
+	__must_hold(&e->lock)
 {
 	s64 rate_ppb_q16;
 	int err;

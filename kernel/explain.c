@@ -86,8 +86,10 @@ static int explain_sources(const struct cdisc_engine *e, char *text, size_t room
 void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text)
 {
 	size_t room = CDISC_EXPLAIN_MAX;
-	int n = explain_state(e, now, text, room);
+	int n;
 
+	lockdep_assert_held(&e->lock);
+	n = explain_state(e, now, text, room);
 	n += explain_sources(e, text + n, room - n);
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");

@@ -10,6 +10,6 @@
 #define CDISC_EXPLAIN_MAX	320
 
 /* Write sentences into text, which has CDISC_EXPLAIN_MAX bytes; the lock is held. */
-void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text);
+void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text) __must_hold(&e->lock);
 
 #endif /* CDISC_EXPLAIN_H */

@@ -10,9 +10,10 @@
 #include "engine.h"
 
 /* All attributes of the clock. The lock is held. Returns 0 or -EMSGSIZE. */
-int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e);
+int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e) __must_hold(&e->lock);
 
 /* All attributes of a source. The lock is held. Returns 0 or -EMSGSIZE. */
-int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src);
+int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src)
+	__must_hold(&e->lock);
 
 #endif /* CDISC_NETLINK_PUT_H */
