@@ -226,7 +226,7 @@ static s64 noise(const struct cdisc_servo_ntp *ntp, s64 jitter_ns, s64 median_ns
 /*
  * Is the frequency good enough for the loop? Its error times the loop's time constant, which is how far the line would
  * run off before the loop noticed (it peaks at 0.87 of that), is to be below a quarter of the jitter: the poll interval
- * will double and so will that, and only at four jitters it would shrink again. With noise as large as the jitter this
+ * will grow twofold and so will that, and only at four jitters it would shrink again. With noise as large as the jitter this
  * is at a baseline of 4 * SLOPE * PLL = 96 polls, with half of it, the least that is believed, at 48. More than two
  * Allan intercepts are not waited for, the oscillator has wandered since; but 12 polls are, so that long ones count.
  */
