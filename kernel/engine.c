@@ -6,7 +6,8 @@
  *	timekeeper's notifier -> record -> worker: who moved the clock
  *
  * Every pass of the worker is the same: notice what happened to the clock, decide, act, tell. In a settled clock a
- * pass is run by a sample; the timer fires only for the end of a slew and for sources that fell silent.
+ * pass is run by a sample; the timer fires for the end of a slew, for sources that fell silent, and for what the
+ * kernel's readers have to be told.
  *
  * Locking: e->lock is held over a whole pass and by everybody who reads or changes state. Nothing that is called
  * under it takes a lock of ours. The clock is moved by the worker alone: do_adjtimex() checks the capabilities of
@@ -252,10 +253,9 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 		return;
 	if (e->has_told && e->told.leap != status.leap)
 		e->todo.events |= EVENT(LEAP);
-	if (e->actuator->set_status(&status, &e->sta_bits))
-		return;
-	e->told = status;
-	e->has_told = true;
+	e->has_told = !e->actuator->set_status(&status, &e->sta_bits);
+	if (e->has_told)
+		e->told = status;
 }
 
 /* The timer's clock runs at the rate that is set, the counter does not. */
@@ -275,13 +275,24 @@ static s64 unsync_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *n
 							   cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB)));
 }
 
+/*
+ * The kernel adds 500 us a second to maxerror by itself and sets STA_UNSYNC at ERROR_MAX_US: it is told again at half of
+ * the way, at 1 us in 2 ms.
+ */
+static s64 refresh_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	s64 half_ns = (ERROR_MAX_US - e->told.maxerror_us) * 1000000;
+
+	return cdisc_add_sat(now->raw_ns, max_t(s64, half_ns, 64 * CDISC_NSEC_PER_SEC));
+}
+
 static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
 	s64 wake_raw_ns = min_t(s64, e->todo.wake_raw_ns, e->silent_raw_ns);
 
 	if (e->has_told && e->told.is_synced)
-		wake_raw_ns = min_t(s64, wake_raw_ns, unsync_raw_ns(e, now));
+		wake_raw_ns = min_t(s64, wake_raw_ns, min_t(s64, unsync_raw_ns(e, now), refresh_raw_ns(e, now)));
 	if (e->recheck_raw_ns > now->raw_ns)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->recheck_raw_ns);
 	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.leap != CLOCKDISC_LEAP_NONE)
@@ -462,7 +473,7 @@ static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 
 	if (!e->actuator->can_steer || !e->loop.steer.has_line)
 		return;
-	cdisc_steer_hold(&e->loop.steer, now->raw_ns, now->real_ns - now->raw_ns, e->loop.servo.freq_ppb_q16);
+	cdisc_loop_settle(&e->loop, now, &e->todo);
 	e->todo.is_rate_new = false;
 	e->loop.cfg.steer.max_change_ppb_s = 0;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
@@ -472,13 +483,23 @@ static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 	tell_kernel(e, now);
 }
 
+static int take(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, s64 *rate_ppb_q16)
+{
+	int err;
+
+	cdisc_timeline_own(&e->timeline, true);
+	err = actuator->take(rate_ppb_q16);
+	cdisc_timeline_own(&e->timeline, false);
+	return err;
+}
+
 static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_engine_config *c)
 	__must_hold(&e->lock)
 {
 	s64 rate_ppb_q16;
 	int err;
 
-	err = c->actuator->take(&rate_ppb_q16);
+	err = take(e, c->actuator, &rate_ppb_q16);
 	if (err)
 		return err;
 	settle(e, now);
@@ -628,7 +649,7 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 {
 	struct cdisc_config cfg;
 	s64 rate_ppb_q16;
-	int err = e->actuator->take(&rate_ppb_q16);
+	int err = take(e, e->actuator, &rate_ppb_q16);
 
 	if (err)
 		return err;
@@ -682,6 +703,9 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 
 err_timeline:
 	cdisc_timeline_exit(&e->timeline);
+	mutex_lock(&e->lock);
+	e->is_exiting = true;
+	mutex_unlock(&e->lock);
 	hrtimer_cancel(&e->timer);
 err_worker:
 	kthread_destroy_worker(e->worker);

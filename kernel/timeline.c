@@ -95,15 +95,23 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 	change->is_cut |= is_cut;
 }
 
+static bool is_moved(const struct cdisc_gtod_words *a, const struct cdisc_gtod_words *b)
+{
+	return a->clock != b->clock || a->offs_real_ns != b->offs_real_ns || a->offs_boot_ns != b->offs_boot_ns;
+}
+
 static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
 			struct cdisc_timeline_change *change)
 {
-	/* After a loss the next record tells where things are, not by how much they moved. */
-	if (tl->is_behind) {
-		tl->is_behind = false;
-		tl->seen = r->words;
+	/* After a loss it cannot be told how much of a difference is new: cut here, too. */
+	if (tl->is_behind && is_moved(&tl->seen, &r->words)) {
+		tl->generation++;
+		cdisc_timeline_push(tl, &r->now, true);
+		change->is_cut = true;
+	} else {
+		take_change(tl, r, is_ours, change);
 	}
-	take_change(tl, r, is_ours, change);
+	tl->is_behind = false;
 	tl->seen = r->words;
 }
 
@@ -235,11 +243,12 @@ static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *p
 	if (!kfifo_put(&tl->records, r))
 		WRITE_ONCE(tl->has_lost, true);
 	/* A kernel PLL changes the tick's length every second: that is read now and then, before the room is used up. */
-	if (!READ_ONCE(tl->is_own) && (time64_t)tk->ktime_sec - tl->kicked_sec >= CDISC_RATE_KICK_SEC) {
+	if (!is_urgent && !READ_ONCE(tl->is_own) &&
+	    (time64_t)tk->ktime_sec - tl->kicked_sec >= CDISC_RATE_KICK_SEC) {
 		tl->kicked_sec = tk->ktime_sec;
 		is_urgent = true;
 	}
-	if (is_urgent)
+	if (is_urgent || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2)
 		irq_work_queue(&tl->irq_work);
 	return NOTIFY_DONE;
 }
@@ -255,6 +264,7 @@ int cdisc_timeline_init(struct cdisc_timeline *tl, void (*kick)(void *arg), void
 {
 	memset(tl, 0, sizeof(*tl));
 	INIT_KFIFO(tl->records);
+	tl->kicked_sec = -CDISC_RATE_KICK_SEC;
 	tl->kick = kick;
 	tl->kick_arg = arg;
 	init_irq_work(&tl->irq_work, timeline_irq_work);

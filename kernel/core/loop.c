@@ -154,6 +154,15 @@ static void enter_state(struct cdisc_loop *l, enum clockdisc_state next, s64 raw
 		l->has_freq = true;
 }
 
+/* Tell of the end of a slew and of what is left of it. */
+static void end_slew(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	if (!l->can_steer)
+		return;
+	todo->left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(now));
+	todo->events |= EVENT(SLEW_END);
+}
+
 static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_correction *c,
 		       struct cdisc_todo *todo)
 {
@@ -161,6 +170,8 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 
 	cdisc_steer_slew(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns,
 			 l->servo.freq_ppb_q16);
+	if (was_slewing && !l->steer.is_slewing)
+		end_slew(l, now, todo);
 	if (l->can_steer && l->steer.is_slewing && !was_slewing) {
 		l->slews++;
 		todo->slew_ns = c->slew_ns;
@@ -173,10 +184,8 @@ static void hold(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc
 {
 	bool is_idle = l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FROZEN;
 
-	if (l->can_steer && l->steer.is_slewing) {
-		todo->left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(now));
-		todo->events |= EVENT(SLEW_END);
-	}
+	if (l->steer.is_slewing)
+		end_slew(l, now, todo);
 	if (l->steer.has_line || l->has_freq || !is_idle)
 		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
 }
@@ -314,6 +323,8 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 	l->last_step_ns = step_ns;
 	l->update_real_ns = cdisc_add_sat(l->update_real_ns, step_ns);
 	todo->events |= EVENT(STEP);
+	/* What is left of a slew is counted without the step. */
+	cdisc_steer_stepped(&l->steer, step_ns);
 	hold(l, now, todo);
 	/* The operator has made the correction that panic refused. */
 	if (l->has_pending && l->bound.is_known && !is_panic(l, cdisc_loop_offset(l, now)))
@@ -428,6 +439,11 @@ void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 	l->is_rate_lost = false;
 	l->anchor = *now;
 	l->has_anchor = true;
+}
+
+void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	hold(l, now, todo);
 }
 
 void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now)

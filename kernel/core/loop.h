@@ -171,10 +171,9 @@ void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);
  * @n:		their number
  * @work:	room for the selection
  * @now:	a snapshot
+ * @todo:	zeroed by the caller; what is to be done is added
  *
  * To be called again when the timer wakes while @l->is_waiting.
- *
- * @todo:	zeroed by the caller; what is to be done is added
  *
  * Context: Any. Takes no lock, reads no clock.
  */
@@ -196,6 +195,9 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 
 /* The actuator has set rate_ppb_q16; @now is a snapshot from right after it. */
 void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16);
+
+/* End the slew and stay on the learnt frequency: the last plan before the discipline lets the clock go. */
+void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
 
 /* Somebody else changed the rate around @now: it is set again with the next plan. */
 void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now);

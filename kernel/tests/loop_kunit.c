@@ -405,6 +405,27 @@ static void loop_takeover_leaves_no_bias(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->loop.bias_ppb_q16, 0ll);
 }
 
+/* Every slew that began ends once, with what is left of it, whatever ends it. */
+static void loop_slews_come_in_pairs(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+
+	run(p, 3 * SEC);
+	cdisc_loop_slew(&p->loop, &p->now, 5 * MS, &todo);
+	KUNIT_EXPECT_EQ(test, todo.events, 1u << CLOCKDISC_EVENT_SLEW_BEGIN);
+	memset(&todo, 0, sizeof(todo));
+	cdisc_loop_slew(&p->loop, &p->now, 0, &todo);
+	KUNIT_EXPECT_EQ(test, todo.events, 1u << CLOCKDISC_EVENT_SLEW_END);
+	cdisc_loop_freq_set(&p->loop, &p->now, 0, &todo);
+	memset(&todo, 0, sizeof(todo));
+	cdisc_loop_slew(&p->loop, &p->now, 5 * MS, &todo);
+	p->now.real_ns += 100 * MS;
+	cdisc_loop_stepped(&p->loop, &p->now, 100 * MS, true, &todo);
+	KUNIT_EXPECT_TRUE(test, todo.events & (1u << CLOCKDISC_EVENT_SLEW_END));
+	KUNIT_EXPECT_EQ(test, todo.left_ns, 5 * MS);
+}
+
 static void loop_config_check(struct kunit *test)
 {
 	struct cdisc_config cfg;
@@ -432,6 +453,7 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_cut),
 	KUNIT_CASE(loop_freeze),
 	KUNIT_CASE(loop_freeze_at_start),
+	KUNIT_CASE(loop_slews_come_in_pairs),
 	KUNIT_CASE(loop_hears_all_sources_first),
 	KUNIT_CASE(loop_takeover_leaves_no_bias),
 	KUNIT_CASE(loop_panic_once),

@@ -168,6 +168,39 @@ static void timeline_drains_records(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tl->generation, generation + 2);
 }
 
+/* A record that did not fit: cut; what comes next is a rate or, if the clock was moved meanwhile, another cut. */
+static void timeline_survives_a_loss(struct kunit *test)
+{
+	struct cdisc_timeline *tl = timeline_new(test);
+	struct cdisc_gtod_record r = { .words = { .ntp_tick = 1 } };
+	struct cdisc_timeline_change c;
+	u32 generation;
+
+	push(tl, 1 * SEC, 100 * SEC, true);
+	tl->has_lost = true;
+	cdisc_timeline_drain(tl, false, &c);
+	KUNIT_EXPECT_TRUE(test, c.is_cut);
+
+	r.now = (struct cdisc_now){ 2 * SEC, 101 * SEC };
+	kfifo_put(&tl->records, r);
+	cdisc_timeline_drain(tl, false, &c);
+	KUNIT_EXPECT_FALSE(test, c.is_cut);
+	KUNIT_EXPECT_EQ(test, c.rates, 1u);
+
+	tl->has_lost = true;
+	cdisc_timeline_drain(tl, false, &c);
+	generation = tl->generation;
+	r.words.offs_real_ns = 10 * SEC;
+	r.now = (struct cdisc_now){ 3 * SEC, 112 * SEC };
+	kfifo_put(&tl->records, r);
+	cdisc_timeline_drain(tl, false, &c);
+	KUNIT_EXPECT_TRUE(test, c.is_cut);
+	KUNIT_EXPECT_EQ(test, tl->generation, generation + 1);
+	KUNIT_EXPECT_EQ(test, c.sets, 0u);
+	push(tl, 4 * SEC, 113 * SEC, false);
+	expect_raw(test, tl, 112 * SEC + 500 * MS, 3 * SEC + 500 * MS);
+}
+
 static struct kunit_case timeline_cases[] = {
 	KUNIT_CASE(timeline_interpolates),
 	KUNIT_CASE(timeline_forgets_old_stamps),
@@ -177,6 +210,7 @@ static struct kunit_case timeline_cases[] = {
 	KUNIT_CASE(timeline_burst_keeps_history),
 	KUNIT_CASE(timeline_ring_wraps),
 	KUNIT_CASE(timeline_drains_records),
+	KUNIT_CASE(timeline_survives_a_loss),
 	{}
 };
 

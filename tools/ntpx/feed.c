@@ -39,6 +39,7 @@ int feed_attach(struct feed *feed, const struct drift *drift)
 		return err;
 	}
 	feed->is_attached = true;
+	feed->first_id = 0;
 	feed->last_err = 0;
 	return 0;
 }
@@ -95,12 +96,17 @@ static int outcome(struct feed *feed, const char *what, int err, int64_t now_mon
 	return err;
 }
 
-/* There is one ntpx at a time: a source of this name was left by one that was killed, and would count twice. */
+/*
+ * There is one ntpx at a time: a source of this name was left by one that was killed, and would count twice. Two servers
+ * of ours may have one name, if they are spelt in two ways: what was added since, by a larger number, stays.
+ */
 static void remove_left_over(struct feed *feed, const char *name)
 {
 	uint32_t id;
 
 	while (!cdisc_source_find(&feed->client, name, &id)) {
+		if (feed->first_id && id >= feed->first_id)
+			return;
 		if (cdisc_source_del(&feed->client, id))
 			return;
 		log_info("%s: removed what another ntpx had left", name);
@@ -124,6 +130,8 @@ int feed_source_add(struct feed *feed, const char *name, const struct conf_serve
 	remove_left_over(feed, name);
 	err = cdisc_source_add(&feed->client, name, flags, server->minpoll_log2s,
 			       server->maxpoll_log2s, id, poll_log2s);
+	if (!err && !feed->first_id)
+		feed->first_id = *id;
 	return outcome(feed, "source not added", err, now_mono_ns);
 }
 

@@ -11,6 +11,7 @@
 
 struct feed {
 	struct cdisc_client client;
+	uint32_t first_id;	/* of the sources added since the module was attached, 0 before */
 	bool is_attached;
 	bool allows_panic_once;		/* -g, until the clock was once synchronised */
 	int64_t retry_mono_ns;		/* while not attached */

@@ -33,6 +33,18 @@ sleep 100
 at_most "somebody else's rate is undone within seconds" "$(awk "BEGIN { d = $(ruler_ns) - $before; print d < 0 ? -d : d }")" 20000000
 tap_is "and the tick is as it was" "$(timex_field tick_us)" 10000
 
+# A writer of ten rates a second is noticed and fought slowly; it is no interruption.
+events
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+	for ppm in 1 2 3 4 5 6 7 8 9 10; do
+		timex --freq $ppm
+	done
+	sleep 1
+done
+tap_check "a busy writer of rates is told of" has_event foreign-rate
+tap_check "and is no interruption" sh -c '! grep -q interrupted /tmp/events'
+stop $monitor_pid
+
 clockdisc set max-slew=100000ppm
 before=$(ruler_ns)
 clockdisc slew -10s
