@@ -314,7 +314,6 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 			struct cdisc_todo *todo)
 {
 	l->anchor = *now;
-	l->has_anchor = true;
 	if (!is_ours) {
 		cdisc_steer_stepped(&l->steer, step_ns);
 		return;
@@ -334,7 +333,6 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo)
 {
 	l->anchor = *now;
-	l->has_anchor = true;
 	l->bound.phase_ns = cdisc_add_sat(l->bound.phase_ns, leap_ns);
 	l->servo.ops->restart(&l->servo);
 	cdisc_steer_stepped(&l->steer, leap_ns);
@@ -345,7 +343,6 @@ void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cd
 {
 	cdisc_bound_void(&l->bound);
 	l->anchor = *now;
-	l->has_anchor = true;
 	l->has_used = false;
 	l->selected_id = 0;
 	l->sel.peer = -1;
@@ -393,7 +390,7 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 		l->anchor = *now;
 		return;
 	}
-	if (!l->has_anchor || span_ns < BIAS_MIN_NS)
+	if (span_ns < BIAS_MIN_NS)
 		return;
 	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(clock_ns(now) - clock_ns(&l->anchor), span_ns);
 	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
@@ -438,7 +435,6 @@ void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 	l->rate_ppb_q16 = rate_ppb_q16;
 	l->is_rate_lost = false;
 	l->anchor = *now;
-	l->has_anchor = true;
 }
 
 void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
@@ -450,5 +446,4 @@ void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now)
 {
 	l->is_rate_lost = true;
 	l->anchor = *now;
-	l->has_anchor = true;
 }

@@ -81,7 +81,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @rate_ppb_q16: what the actuator has set
  * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
  * @clock_rate_ppb_q16: rate of the clock against the counter, measured
- * @anchor:	snapshot taken when the rate was last set
+ * @anchor:	snapshot since which the clock's rate is measured: after a rate, a step or a change by others
  * @quiet_raw_ns: no bias is measured before: the second in which the actuator took over goes on as it had begun
  * @heard_raw_ns: when the first source was heard, counter time
  * @leap:	leap announced by the last sources that were selected
@@ -95,7 +95,6 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
- * @has_anchor:	@anchor means something
  * @has_freq:	a frequency has been learnt or given
  * @has_pending: @pending_ns means something
  * @can_steer:	the actuator moves the clock
@@ -128,7 +127,6 @@ struct cdisc_loop {
 	bool			is_waiting;
 	bool			is_rate_lost;
 	bool			has_bias;
-	bool			has_anchor;
 	bool			has_freq;
 	bool			has_pending;
 	bool			can_steer;

@@ -53,12 +53,6 @@ static inline s64 cdisc_ppb_q16_from_sppm(s64 sppm)
 	return sppm * 1000;
 }
 
-/* Seconds to ns, saturating. */
-static inline s64 cdisc_ns_from_sec(s64 sec)
-{
-	return cdisc_mul_sat(sec, CDISC_NSEC_PER_SEC);
-}
-
 /* ns to us rounded up, for error bounds that must not shrink; ns >= 0. */
 static inline s64 cdisc_us_ceil_from_ns(s64 ns)
 {
