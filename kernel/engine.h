@@ -76,6 +76,11 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 /* Stop steering, leave the learnt frequency in place and the status bits true, and free everything. */
 void cdisc_engine_exit(struct cdisc_engine *e);
 
+/* Take in what happened to the clock since the last look, and read it. */
+void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
+/* There is news for the worker. Context: Any. */
+void cdisc_engine_kick(struct cdisc_engine *e);
 
 /* Commands. All sleep, are carried out by the worker before they return, and return 0 or a negative errno. */
 int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns);
