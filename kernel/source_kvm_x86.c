@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM on x86: KVM_HC_CLOCK_PAIRING writes the host's CLOCK_REALTIME and the guest's TSC of the same instant to a page
+ * of ours (Documentation/virt/kvm/x86/hypercalls.rst of the kernel).
+ */
+#include "source_host.h"
+
+#include <linux/cc_platform.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/kvm_para.h>
+#include <linux/printk.h>
+#include <linux/set_memory.h>
+#include <asm/msr.h>
+#include <asm/pvclock.h>
+/* Needs the one above. */
+#include <asm/kvmclock.h>
+
+/* A confidential guest's memory is not the host's to write to, unless it is told so. */
+static bool is_confidential(void)
+{
+	return cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT);
+}
+
+static enum cdisc_host_status kvm_init(struct cdisc_host *h)
+{
+	unsigned long page;
+
+	if (!kvm_para_available())
+		return CDISC_HOST_NO_HYPERVISOR;
+	page = get_zeroed_page(GFP_KERNEL);
+	if (!page)
+		return CDISC_HOST_NO_MEMORY;
+	if (is_confidential() && set_memory_decrypted(page, 1)) {
+		/* Nobody knows in which of both states it was left: it cannot be given back. */
+		pr_warn("clockdisc: a page could not be shared with the host and is lost\n");
+		return CDISC_HOST_NO_MEMORY;
+	}
+	h->page = (void *)page;
+	return CDISC_HOST_OK;
+}
+
+static void kvm_exit(struct cdisc_host *h)
+{
+	unsigned long page = (unsigned long)h->page;
+
+	h->page = NULL;
+	if (is_confidential() && set_memory_encrypted(page, 1))
+		pr_warn("clockdisc: a page could not be taken back from the host and is lost\n");
+	else
+		free_page(page);
+}
+
+static enum cdisc_host_status kvm_refusal(int err)
+{
+	switch (-err) {
+	case KVM_ENOSYS:
+		return CDISC_HOST_NO_HYPERCALL;
+	case KVM_EOPNOTSUPP:
+		return CDISC_HOST_NOT_TSC;
+	}
+	return CDISC_HOST_REFUSED;
+}
+
+static int kvm_call(struct cdisc_host *h, struct cdisc_host_answer *answer)
+{
+	const struct kvm_clock_pairing *pair = h->page;
+	long ret = kvm_hypercall2(KVM_HC_CLOCK_PAIRING, virt_to_phys(h->page), KVM_CLOCK_PAIRING_WALLCLOCK);
+
+	if (ret)
+		return ret;
+	answer->real_sec = pair->sec;
+	answer->real_nsec = pair->nsec;
+	answer->counter = pair->tsc;
+	return 0;
+}
+
+static u64 tsc(void)
+{
+	return rdtsc_ordered();
+}
+
+static void pvclock_scale(struct cdisc_host_scale *s)
+{
+	const struct pvclock_vsyscall_time_info *clock = this_cpu_hvclock();
+	const struct pvclock_vcpu_time_info *src;
+
+	/* "no-kvmclock" on the kernel's command line. */
+	if (!clock)
+		return;
+	src = &clock->pvti;
+	s->version = pvclock_read_begin(src);
+	s->counter = src->tsc_timestamp;
+	s->cyc = src->system_time;
+	s->mul = src->tsc_to_system_mul;
+	s->shift = src->tsc_shift;
+	s->is_known = s->version != 0;
+}
+
+static bool is_pvclock_changed(const struct cdisc_host_scale *s)
+{
+	return pvclock_read_retry(&this_cpu_hvclock()->pvti, s->version);
+}
+
+const struct cdisc_host_ops cdisc_host_kvm = {
+	.name			= "kvm",
+	.call_name		= "KVM_HC_CLOCK_PAIRING",
+	.init			= kvm_init,
+	.exit			= kvm_exit,
+	.refusal		= kvm_refusal,
+	.call			= kvm_call,
+	.counter		= tsc,
+	.clocks			= cdisc_host_clocks_read,
+	.tick_ns		= cdisc_host_tick_ns,
+	.scale			= pvclock_scale,
+	.is_scale_changed	= is_pvclock_changed,
+};
