@@ -24,6 +24,12 @@
 /* The kernel's limit of maxerror and esterror, us. */
 #define ERROR_MAX_US	16000000LL
 
+/*
+ * A clock that follows its host is set back when somebody sets it, but not more often than this: two programs that set
+ * it against each other must not do so at full speed.
+ */
+#define RESET_HOLD_NS	(10 * CDISC_NSEC_PER_SEC)
+
 /* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
 #define LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
 
@@ -40,6 +46,8 @@ static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
 		return e->todo.left_ns;
 	case CLOCKDISC_EVENT_FOREIGN_SET:
 		return e->foreign_ns;
+	case CLOCKDISC_EVENT_RESTORED:
+		return e->loop.gap_ns;
 	case CLOCKDISC_EVENT_STATE:
 	case CLOCKDISC_EVENT_LEAP:
 	case CLOCKDISC_EVENT_FREEZE:
@@ -59,7 +67,7 @@ static void tell_events(struct cdisc_engine *e)
 {
 	u32 event;
 
-	for (event = CLOCKDISC_EVENT_STATE; event <= CLOCKDISC_EVENT_SELECTION; event++)
+	for (event = CLOCKDISC_EVENT_STATE; event <= CLOCKDISC_EVENT_RESTORED; event++)
 		if (e->todo.events & (1U << event))
 			e->listener->clock(e, event, event_value(e, event));
 	e->todo.events = 0;
@@ -88,6 +96,31 @@ static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64
 		e->tai_offset_s -= leap_ns > 0 ? 1 : -1;
 }
 
+static bool is_host_followed(const struct cdisc_engine *e)
+{
+	return e->host.src && e->loop.selected_id == e->host.src->peer.id;
+}
+
+static void interrupt(struct cdisc_engine *e, const struct cdisc_now *now, u32 causes)
+	__must_hold(&e->lock)
+{
+	cdisc_loop_interrupt(&e->loop, now, causes, &e->todo);
+	cdisc_sources_restart(&e->sources);
+	cdisc_engine_host_hurry(e);
+	e->has_news = true;
+}
+
+/* Somebody set the clock although the host's time is at hand. */
+static void set_back(struct cdisc_engine *e, const struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	if (!is_host_followed(e) || now->raw_ns < e->reset_raw_ns)
+		return;
+	e->reset_raw_ns = now->raw_ns + RESET_HOLD_NS;
+	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET);
+	cdisc_engine_host_hurry(e);
+}
+
 /* What the timekeeper's notifier told, less what we did ourselves, becomes events and the loop's knowledge. */
 static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		   const struct cdisc_timeline_change *change, s64 own_ns)
@@ -107,17 +140,15 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		e->foreign_ns += foreign_ns;
 		e->todo.events |= EVENT(FOREIGN_SET);
 		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
+		set_back(e, now);
 	}
 	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
-	if (change->sets || change->is_cut) {
+	if (change->sets || change->causes) {
 		e->has_told = false;
 		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
 	}
-	if (change->is_cut) {
-		cdisc_loop_cut(&e->loop, now, &e->todo);
-		cdisc_sources_restart(&e->sources);
-		e->has_news = true;
-	}
+	if (change->causes)
+		interrupt(e, now, change->causes);
 }
 
 void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now)
@@ -295,6 +326,7 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->recheck_raw_ns);
 	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.leap != CLOCKDISC_LEAP_NONE)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->leap_hold_raw_ns);
+	wake_raw_ns = min_t(s64, wake_raw_ns, e->host.next_raw_ns);
 	if (wake_raw_ns == S64_MAX || e->is_exiting)
 		hrtimer_cancel(&e->timer);
 	else
@@ -324,13 +356,52 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	tell_events(e);
 }
 
+/* An interruption that the timekeeper knows nothing of. */
+static void interrupt_unseen(struct cdisc_engine *e, const struct cdisc_now *now, u32 causes)
+	__must_hold(&e->lock)
+{
+	cdisc_timeline_break(&e->timeline, now);
+	interrupt(e, now, causes);
+}
+
+/* Before anything else is done about it: nobody is told a confident wrong time. */
+static void tell_interrupted(struct cdisc_engine *e, const struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	if (!(e->todo.events & EVENT(INTERRUPTED)))
+		return;
+	tell_kernel(e, now);
+	tell_events(e);
+}
+
+/* What others told of, and what the host says. */
+static void hear(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	u32 causes = cdisc_interruption_take(&e->interruption);
+	struct cdisc_host_reading r;
+
+	cdisc_engine_notice(e, now);
+	if (causes)
+		interrupt_unseen(e, now, causes);
+	tell_interrupted(e, now);
+	if (!cdisc_engine_host_poll(e, now, &r, &causes))
+		return;
+	/* The reading is from after the snapshot. */
+	cdisc_engine_notice(e, now);
+	if (causes)
+		interrupt_unseen(e, now, causes);
+	tell_interrupted(e, now);
+	cdisc_engine_host_take(e, &r);
+}
+
 static void pass(struct kthread_work *work)
 {
 	struct cdisc_engine *e = container_of(work, struct cdisc_engine, work);
 	struct cdisc_now now;
 
 	mutex_lock(&e->lock);
-	cdisc_engine_notice(e, &now);
+	hear(e, &now);
 	decide(e, &now);
 	act(e, &now);
 	mutex_unlock(&e->lock);
@@ -367,7 +438,7 @@ static void command_run(struct kthread_work *work)
 	struct cdisc_now now;
 
 	mutex_lock(&c->e->lock);
-	cdisc_engine_notice(c->e, &now);
+	hear(c->e, &now);
 	c->ret = c->fn(c->e, &now, c->arg);
 	decide(c->e, &now);
 	act(c->e, &now);
@@ -547,7 +618,7 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 	cdisc_config_defaults(&cfg);
 	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
 	memset(&e->todo, 0, sizeof(e->todo));
-	return 0;
+	return cdisc_engine_host_start(e);
 }
 
 static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
@@ -569,6 +640,7 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	e->actuator_reason = reason;
 	e->listener = listener;
 	e->silent_raw_ns = S64_MAX;
+	e->host.next_raw_ns = S64_MAX;
 	cdisc_sources_init(&e->sources);
 	kthread_init_work(&e->work, pass);
 	hrtimer_setup(&e->timer, timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
@@ -586,11 +658,16 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	err = cdisc_timeline_init(&e->timeline, kick, e);
 	if (err)
 		goto err_worker;
-	err = command(e, do_take, NULL);
+	err = cdisc_interruption_init(&e->interruption, kick, e);
 	if (err)
 		goto err_timeline;
+	err = command(e, do_take, NULL);
+	if (err)
+		goto err_interruption;
 	return 0;
 
+err_interruption:
+	cdisc_interruption_exit(&e->interruption);
 err_timeline:
 	cdisc_timeline_exit(&e->timeline);
 	mutex_lock(&e->lock);
@@ -606,10 +683,12 @@ err_sources:
 
 void cdisc_engine_exit(struct cdisc_engine *e)
 {
+	cdisc_interruption_exit(&e->interruption);
 	cdisc_timeline_exit(&e->timeline);
 	command(e, do_settle, NULL);
 	/* A pass that the timer queued meanwhile runs to its end in here, and no longer arms the timer. */
 	hrtimer_cancel(&e->timer);
 	kthread_destroy_worker(e->worker);
+	cdisc_engine_host_stop(e);
 	cdisc_sources_exit(&e->sources);
 }

@@ -13,6 +13,8 @@
 
 #include "actuator.h"
 #include "core/loop.h"
+#include "engine_host.h"
+#include "interruption.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -37,6 +39,7 @@ struct cdisc_engine {
 	struct cdisc_loop		loop;
 	struct cdisc_timeline		timeline;
 	struct cdisc_sources		sources;
+	struct cdisc_engine_host	host;
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*actuator_reason;
 	struct cdisc_clock_status	told;		/* what the kernel's readers were last told */
@@ -46,6 +49,7 @@ struct cdisc_engine {
 	s32				tai_offset_s;
 	s64				recheck_raw_ns;	/* somebody changed the rate: look again then */
 	s64				silent_raw_ns;	/* when the next source has been silent for too long */
+	s64				reset_raw_ns;	/* a clock that others set is set back, not before */
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
 	s64				foreign_ns;	/* sum of others' sets not yet told */
@@ -55,6 +59,7 @@ struct cdisc_engine {
 
 	/* set before the worker runs, constant */
 	const struct cdisc_listener	*listener;
+	struct cdisc_interruption	interruption;
 	struct kthread_worker		*worker;
 	struct kthread_work		work;
 	struct hrtimer			timer;

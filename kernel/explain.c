@@ -19,6 +19,24 @@ static s64 whole_ms(s64 ns)
 	return div_s64(ns, 1000000);
 }
 
+/* What interrupted the clock, until it has been dealt with. The causes are flags: the most telling one is named. */
+static const char *cause_name(u32 causes)
+{
+	if (causes & CLOCKDISC_INTERRUPTION_VM_GENERATION)
+		return "the virtual machine was restored or copied";
+	if (causes & (CLOCKDISC_INTERRUPTION_RESUME | CLOCKDISC_INTERRUPTION_BOOTTIME))
+		return "the machine was suspended";
+	if (causes & (CLOCKDISC_INTERRUPTION_HOST_PAGE | CLOCKDISC_INTERRUPTION_GUEST_STOPPED))
+		return "the guest was stopped";
+	if (causes & CLOCKDISC_INTERRUPTION_HOST_JUMP)
+		return "the host's time jumped";
+	if (causes & CLOCKDISC_INTERRUPTION_CLOCKSOURCE)
+		return "the kernel changed its clocksource";
+	if (causes & CLOCKDISC_INTERRUPTION_LOST)
+		return "the clock was changed more often than can be followed";
+	return "the clock was set by somebody else";
+}
+
 static int explain_next(const struct cdisc_engine *e, char *text, size_t room)
 {
 	if (e->loop.is_waiting)
@@ -48,7 +66,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 				 selected_name(e), since_sec);
 	case CLOCKDISC_STATE_SYNC:
 		if (!l->selected_id)
-			return scnprintf(text, room, "The clock was interrupted; the sources are measured anew.");
+			return scnprintf(text, room, "The clock was interrupted: %s; the sources are measured anew.",
+					 cause_name(l->interruption));
 		return scnprintf(text, room, "The clock follows %s; %u of %u sources weigh in.", selected_name(e),
 				 l->sel.survivors, e->sources.count);
 	case CLOCKDISC_STATE_SPIKE:
@@ -72,13 +91,22 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	return 0;
 }
 
+/* Neither a host nor a server: what was tried to reach the one, and how to get the other. */
+static int explain_no_source(const struct cdisc_engine *e, char *text, size_t room)
+{
+	char host[CDISC_HOST_TEXT_MAX];
+
+	cdisc_host_describe(&e->host.host, host, sizeof(host));
+	return scnprintf(text, room, " There is no source: start ntpx, or add one. No host's time: %s.", host);
+}
+
 /* Sources are there and none is good enough: the one thing that people then ask. */
 static int explain_sources(const struct cdisc_engine *e, char *text, size_t room)
 {
 	if (e->loop.selected_id)
 		return 0;
 	if (!e->sources.count)
-		return scnprintf(text, room, " There is no source: start ntpx, or add one.");
+		return explain_no_source(e, text, room);
 	return scnprintf(text, room, " None of %u sources is fit to be used: see the reason of each.",
 			 e->sources.count);
 }
@@ -91,6 +119,11 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	lockdep_assert_held(&e->lock);
 	n = explain_state(e, now, text, room);
 	n += explain_sources(e, text + n, room - n);
+	if (e->host.src && e->loop.selected_id == e->host.src->peer.id)
+		n += scnprintf(text + n, room - n,
+			       " Its time is exact to the bound; how right the host's own clock is, a guest cannot tell.");
+	if (e->host.src && e->host.src->peer.reason == CLOCKDISC_REASON_HOST_DISAGREES)
+		n += scnprintf(text + n, room - n, " The host clock disagrees and is only watched.");
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
 	if (e->loop.selected_id && cdisc_loop_bound(&e->loop, now) > e->loop.cfg.unsync_ns)

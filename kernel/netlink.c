@@ -67,6 +67,10 @@ static const struct cdisc_nl_range clock_ranges[] = {
 	UNSIGNED(PANIC_THRESHOLD_NS, "panic-threshold-ns", 0, 3153600000000000000, " (100 years); 0 never freezes",
 		 cfg.policy.panic_ns),
 	UNSIGNED(PANIC_ONCE, "panic-once", 0, 1, "", cfg.policy.panic_once),
+	UNSIGNED(RESTORE_FORWARD_NS, "restore-forward-ns", 0, 86400000000000, " (24 h); 0 always slews",
+		 cfg.restore.forward_ns),
+	UNSIGNED(RESTORE_BACKWARD_NS, "restore-backward-ns", 0, 86400000000000, " (24 h); 0 always slews",
+		 cfg.restore.backward_ns),
 	UNSIGNED(MAX_SLEW_PPB, "max-slew-ppb", 1, 100000000, " (10 %)", cfg.steer.max_slew_ppb),
 	UNSIGNED(MAX_SLEW_CHANGE_PPB_S, "max-slew-change-ppb-s", 0, 100000000, "; 0 sets no limit",
 		 cfg.steer.max_change_ppb_s),
@@ -99,6 +103,8 @@ static int take_actuator(struct cdisc_engine_config *c, const struct nlattr *att
 {
 	if (!attr || nla_get_u32(attr) == c->actuator->id)
 		return 0;
+	if (nla_get_u32(attr) == CLOCKDISC_ACTUATOR_CLOCKSOURCE)
+		return cdisc_nl_refuse(extack, attr, "the module has no clocksource", -EOPNOTSUPP);
 	if (nla_get_u32(attr) == CLOCKDISC_ACTUATOR_OBSERVE)
 		c->actuator = &cdisc_actuator_observe;
 	else if (cdisc_ksyms_why())

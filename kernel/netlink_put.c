@@ -108,6 +108,26 @@ static int put_counts(struct sk_buff *skb, const struct cdisc_engine *e)
 	       put_s64(skb, CLOCKDISC_A_CLOCK_LAST_STEP_NS, e->loop.last_step_ns);
 }
 
+static int put_host(struct sk_buff *skb, const struct cdisc_engine *e)
+{
+	char text[CDISC_HOST_TEXT_MAX];
+
+	cdisc_host_describe(&e->host.host, text, sizeof(text));
+	return nla_put_string(skb, CLOCKDISC_A_CLOCK_HOST, text);
+}
+
+static int put_interruption(struct sk_buff *skb, const struct cdisc_loop *l)
+{
+	if (put_u64(skb, CLOCKDISC_A_CLOCK_INTERRUPTIONS, l->interruptions))
+		return -EMSGSIZE;
+	if (l->interruption && nla_put_u32(skb, CLOCKDISC_A_CLOCK_INTERRUPTION, l->interruption))
+		return -EMSGSIZE;
+	if (!l->reaction)
+		return 0;
+	return nla_put_u32(skb, CLOCKDISC_A_CLOCK_REACTION, l->reaction) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_GAP_NS, l->gap_ns);
+}
+
 static int put_told(struct sk_buff *skb, const struct cdisc_engine *e)
 {
 	if (e->loop.has_pending && put_s64(skb, CLOCKDISC_A_CLOCK_PENDING_NS, e->loop.pending_ns))
@@ -123,6 +143,8 @@ static int put_config(struct sk_buff *skb, const struct cdisc_config *cfg)
 {
 	return put_u64(skb, CLOCKDISC_A_CLOCK_STEP_THRESHOLD_NS, cfg->policy.step_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_STEPOUT_NS, cfg->policy.stepout_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS, cfg->restore.forward_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS, cfg->restore.backward_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_PANIC_THRESHOLD_NS, cfg->policy.panic_ns) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_PANIC_ONCE, cfg->policy.panic_once) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_PPB, cfg->steer.max_slew_ppb) ||
@@ -141,7 +163,8 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	lockdep_assert_held(&e->lock);
 	cdisc_timeline_peek(&now);
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
-	    put_reference(skb, e, &now) || put_told(skb, e) || put_counts(skb, e) ||
+	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
+	    put_host(skb, e) || put_told(skb, e) || put_counts(skb, e) ||
 	    put_config(skb, &e->loop.cfg))
 		return -EMSGSIZE;
 	return 0;

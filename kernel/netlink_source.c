@@ -88,9 +88,25 @@ static const struct cdisc_nl_range source_ranges[] = {
 		       struct cdisc_source_settings, maxpoll_log2s),
 };
 
-static int take_settings(struct genl_info *info, struct cdisc_source_settings *set, u32 *which)
+static const struct cdisc_nl_range host_ranges[] = {
+	CDISC_NL_RANGE(CLOCKDISC_A_SOURCE_MINPOLL_LOG2S, true, "minpoll-log2s of the host", -4, 10,
+		       " (1/16 s to 17 min)", struct cdisc_source_settings, minpoll_log2s),
+	CDISC_NL_RANGE(CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S, true, "maxpoll-log2s of the host", -4, 10,
+		       " (1/16 s to 17 min)", struct cdisc_source_settings, maxpoll_log2s),
+};
+
+/* Constant while the family is registered. */
+static bool is_host(u32 id)
 {
+	return engine->host.src && engine->host.src->peer.id == id;
+}
+
+static int take_settings(struct genl_info *info, bool of_host, struct cdisc_source_settings *set, u32 *which)
+{
+	const struct cdisc_nl_range *ranges = of_host ? host_ranges : source_ranges;
 	struct nlattr **tb = info->attrs;
+
+	BUILD_BUG_ON(ARRAY_SIZE(host_ranges) != ARRAY_SIZE(source_ranges));
 
 	*which = 0;
 	if (tb[CLOCKDISC_A_SOURCE_FLAGS]) {
@@ -101,7 +117,7 @@ static int take_settings(struct genl_info *info, struct cdisc_source_settings *s
 		*which |= CDISC_SET_MINPOLL;
 	if (tb[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S])
 		*which |= CDISC_SET_MAXPOLL;
-	return cdisc_nl_take(tb, source_ranges, ARRAY_SIZE(source_ranges), set, info->extack);
+	return cdisc_nl_take(tb, ranges, ARRAY_SIZE(source_ranges), set, info->extack);
 }
 
 static int poll_order(struct genl_info *info)
@@ -151,7 +167,7 @@ int clockdisc_nl_source_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_name(info);
 	if (err)
 		return err;
-	err = take_settings(info, &set, &which);
+	err = take_settings(info, false, &set, &which);
 	if (err)
 		return err;
 	if (set.minpoll_log2s > set.maxpoll_log2s)
@@ -174,15 +190,16 @@ int clockdisc_nl_source_add_doit(struct sk_buff *skb, struct genl_info *info)
 int clockdisc_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cdisc_source_settings set;
-	u32 which;
 	int err = need_id(info);
+	u32 id, which;
 
 	if (err)
 		return err;
-	err = take_settings(info, &set, &which);
+	id = nla_get_u32(info->attrs[CLOCKDISC_A_SOURCE_ID]);
+	err = take_settings(info, is_host(id), &set, &which);
 	if (err)
 		return err;
-	err = cdisc_engine_source_set(engine, nla_get_u32(info->attrs[CLOCKDISC_A_SOURCE_ID]), &set, which);
+	err = cdisc_engine_source_set(engine, id, &set, which);
 	if (err == -ENOENT)
 		return no_source(info);
 	return err == -ERANGE ? poll_order(info) : err;
@@ -194,6 +211,10 @@ int clockdisc_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (err)
 		return err;
+	if (is_host(nla_get_u32(info->attrs[CLOCKDISC_A_SOURCE_ID])))
+		return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_SOURCE_ID],
+				       "the host is always there; set the flag noselect to have it watched only",
+				       -EBUSY);
 	err = cdisc_engine_source_del(engine, nla_get_u32(info->attrs[CLOCKDISC_A_SOURCE_ID]));
 	return err == -ENOENT ? no_source(info) : err;
 }
@@ -251,6 +272,8 @@ static int take_submission(const struct nlattr *attr, struct cdisc_submission *s
 	err = check_form(tb, attr, extack);
 	if (err)
 		return err;
+	if (is_host(nla_get_u32(tb[CLOCKDISC_A_SAMPLE_SOURCE_ID])))
+		return cdisc_nl_refuse(extack, attr, "the host's samples come from the hypercall alone", -EBUSY);
 	*sub = (struct cdisc_submission){
 		.precision_log2s = -20,
 		.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },

@@ -202,6 +202,9 @@ u64 cdisc_host_cyc(const struct cdisc_host_scale *s, u64 counter);
 /* What a status means, in words; a string that lives as long as the module. */
 const char *cdisc_host_why(enum cdisc_host_status status);
 
+/* Room for a line of cdisc_host_describe(). */
+#define CDISC_HOST_TEXT_MAX	192
+
 /* A line for people: what was tried and what came back. Return: as snprintf(). */
 int cdisc_host_describe(const struct cdisc_host *h, char *buf, size_t size);
 

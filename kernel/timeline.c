@@ -57,6 +57,12 @@ void cdisc_timeline_cut(struct cdisc_timeline *tl, const struct cdisc_now *old, 
 	cdisc_timeline_push(tl, now, true);
 }
 
+void cdisc_timeline_break(struct cdisc_timeline *tl, const struct cdisc_now *now)
+{
+	tl->generation++;
+	cdisc_timeline_push(tl, now, true);
+}
+
 void cdisc_timeline_peek(struct cdisc_now *now)
 {
 	struct system_time_snapshot snap;
@@ -77,9 +83,13 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 {
 	s64 set_ns = r->words.offs_real_ns - tl->seen.offs_real_ns;
 	s64 slept_ns = r->words.offs_boot_ns - tl->seen.offs_boot_ns;
-	bool is_cut = slept_ns || r->words.clock != tl->seen.clock;
+	u32 causes = 0;
 
-	if (set_ns || is_cut) {
+	if (slept_ns)
+		causes |= CLOCKDISC_INTERRUPTION_BOOTTIME;
+	if (r->words.clock != tl->seen.clock)
+		causes |= CLOCKDISC_INTERRUPTION_CLOCKSOURCE;
+	if (set_ns || causes) {
 		struct cdisc_now old = { r->now.raw_ns, r->now.real_ns - set_ns };
 
 		cdisc_timeline_cut(tl, &old, &r->now);
@@ -92,7 +102,7 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		change->set_ns += set_ns - slept_ns;
 		change->sets++;
 	}
-	change->is_cut |= is_cut;
+	change->causes |= causes;
 }
 
 static bool is_moved(const struct cdisc_gtod_words *a, const struct cdisc_gtod_words *b)
@@ -107,7 +117,7 @@ static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 	if (tl->is_behind && is_moved(&tl->seen, &r->words)) {
 		tl->generation++;
 		cdisc_timeline_push(tl, &r->now, true);
-		change->is_cut = true;
+		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	} else {
 		take_change(tl, r, is_ours, change);
 	}
@@ -127,7 +137,7 @@ void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_
 		WRITE_ONCE(tl->has_lost, false);
 		tl->generation++;
 		tl->is_behind = true;
-		change->is_cut = true;
+		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	}
 }
 
@@ -146,13 +156,13 @@ void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_n
 		change->set_ns += more.set_ns;
 		change->sets += more.sets;
 		change->rates += more.rates;
-		change->is_cut |= more.is_cut;
+		change->causes |= more.causes;
 		cdisc_timeline_peek(now);
 		/* A reading that shows a set is taken after its record was written: the timekeeper orders the two. */
 	} while (!kfifo_is_empty(&tl->records) && ++looks < LOOKS_MAX);
 	if (looks == LOOKS_MAX) {
 		tl->generation++;
-		change->is_cut = true;
+		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	}
 	cdisc_timeline_push(tl, now, is_ours);
 }

@@ -51,13 +51,13 @@ struct cdisc_gtod_record {
  * @set_ns:	sum of the sets of the clock, positive forward
  * @sets:	number of sets
  * @rates:	number of changes of the tick's length
- * @is_cut:	the machine was suspended or another clocksource chosen
+ * @causes:	set of CLOCKDISC_INTERRUPTION_*: the machine was suspended, another clocksource chosen, records lost
  */
 struct cdisc_timeline_change {
 	s64	set_ns;
 	u32	sets;
 	u32	rates;
-	bool	is_cut;
+	u32	causes;
 };
 
 struct cdisc_timeline {
@@ -101,6 +101,9 @@ void cdisc_timeline_push(struct cdisc_timeline *tl, const struct cdisc_now *now,
 
 /* Begin a new generation whose first entry is @now; @old is the last instant of the old one. */
 void cdisc_timeline_cut(struct cdisc_timeline *tl, const struct cdisc_now *old, const struct cdisc_now *now);
+
+/* Time went by unseen before @now: stamps from before it map to nothing. */
+void cdisc_timeline_break(struct cdisc_timeline *tl, const struct cdisc_now *now);
 
 /* Read the clock without entering it. */
 void cdisc_timeline_peek(struct cdisc_now *now);

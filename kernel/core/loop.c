@@ -49,6 +49,10 @@ void cdisc_config_defaults(struct cdisc_config *cfg)
 			.stepout_ns	= 300 * CDISC_NSEC_PER_SEC,	/* ntpd since 4.2.8; RFC says 900 */
 			.panic_ns	= 1000 * CDISC_NSEC_PER_SEC,	/* RFC 5905, section 11.3: PANICT */
 		},
+		.restore = {
+			.forward_ns	= 1000,				/* at once; less is not worth a step */
+			.backward_ns	= CDISC_NSEC_PER_SEC,		/* what programs see twice is kept short */
+		},
 		.steer = {
 			.max_slew_ppb	= 500000,	/* the kernel's and ntpd's own limit */
 		},
@@ -236,6 +240,18 @@ static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_n
 	return cdisc_policy_event(&lim, l->state, offset_ns, since_ns, !l->has_acted);
 }
 
+/* What became of the first offset after an interruption. */
+static void tell_restored(struct cdisc_loop *l, s64 gap_ns, struct cdisc_todo *todo)
+{
+	l->is_restoring = false;
+	l->gap_ns = gap_ns;
+	if (!l->can_steer || l->state == CLOCKDISC_STATE_FROZEN)
+		l->reaction = CLOCKDISC_REACTION_NONE;
+	else
+		l->reaction = todo->step_ns ? CLOCKDISC_REACTION_STEP : CLOCKDISC_REACTION_SLEW;
+	todo->events |= EVENT(RESTORED);
+}
+
 static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now,
 			  struct cdisc_todo *todo)
 {
@@ -247,6 +263,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 		.jitter_ns	= l->sel.jitter_ns,
 		.poll_log2s	= cdisc_peer_poll(peer, l->servo.poll_log2s),
 	};
+	s64 offset_ns = u.offset_ns;
 	enum cdisc_policy_event event;
 
 	if (l->has_used && u.sample_raw_ns <= l->used_raw_ns)
@@ -255,24 +272,30 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
 	l->updates++;
-	event = classify(l, u.offset_ns, now->raw_ns - l->state_raw_ns);
+	if (l->is_restoring && l->can_steer)
+		event = cdisc_policy_restore(&l->cfg.restore, offset_ns);
+	else
+		event = classify(l, offset_ns, now->raw_ns - l->state_raw_ns);
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
 	act(l, event, now, &u, todo);
+	if (l->is_restoring)
+		tell_restored(l, offset_ns, todo);
 }
 
-/* A source that neither answered nor missed a poll yet. */
 static bool is_unheard(const struct cdisc_peer *p)
 {
-	return !p->accepted && !p->dropped && !(p->flags & CLOCKDISC_SOURCE_FLAGS_NOSELECT);
+	return !p->is_heard && !(p->flags & CLOCKDISC_SOURCE_FLAGS_NOSELECT);
 }
 
+/* The host was there all the time and is exact: programs are not left with a stale clock until others have spoken. */
 static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n, const struct cdisc_now *now)
 {
+	bool is_first = !l->has_acted || l->is_restoring;
 	u32 i;
 
-	if (l->has_acted || !l->can_steer)
+	if (!is_first || !l->can_steer || (l->is_restoring && peers[l->sel.peer]->is_host))
 		return false;
 	if (!l->is_waiting)
 		l->heard_raw_ns = now->raw_ns;
@@ -339,8 +362,24 @@ void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap
 	todo->events |= EVENT(LEAP);
 }
 
-void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+/* Another counter, or changes that nobody saw: no time is known to be missing. */
+#define NOTHING_MISSED	(CLOCKDISC_INTERRUPTION_CLOCKSOURCE | CLOCKDISC_INTERRUPTION_LOST)
+
+void cdisc_loop_restore(struct cdisc_loop *l, u32 causes)
 {
+	l->interruption = l->is_restoring ? l->interruption | causes : causes;
+	l->reaction = 0;
+	l->gap_ns = 0;
+	l->is_restoring = true;
+}
+
+void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo)
+{
+	if (causes & ~NOTHING_MISSED)
+		cdisc_loop_restore(l, causes);
+	else if (!l->is_restoring)
+		l->interruption = causes;
+	l->interruptions++;
 	cdisc_bound_void(&l->bound);
 	l->anchor = *now;
 	l->has_used = false;

@@ -36,6 +36,7 @@ struct cdisc_now {
 /**
  * struct cdisc_config - all that an operator can set
  * @policy:	step, stepout, panic
+ * @restore:	what may be done after an interruption
  * @steer:	slew limits
  * @select:	survivors and distance
  * @unsync_ns:	bound above which the clock is not synchronised
@@ -45,6 +46,7 @@ struct cdisc_now {
  */
 struct cdisc_config {
 	struct cdisc_policy_limits	policy;
+	struct cdisc_restore_limits	restore;
 	struct cdisc_steer_limits	steer;
 	struct cdisc_select_limits	select;
 	s64				unsync_ns;
@@ -87,11 +89,16 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @leap:	leap announced by the last sources that were selected
  * @pending_ns:	correction that panic refused
  * @last_step_ns: last step of ours
+ * @gap_ns:	offset that was found after the last interruption
+ * @interruption: causes of the last interruption, CLOCKDISC_INTERRUPTION_*; 0 before the first
+ * @reaction:	what was done about @gap_ns, 0 while that is open
+ * @interruptions: interruptions since the start
  * @updates:	updates of the servo
  * @steps:	steps of ours
  * @slews:	slews
  * @has_used:	@used_raw_ns means something
  * @has_acted:	an offset has been acted on since the start
+ * @is_restoring: the next offset is acted on by the policy for interruptions
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
@@ -119,11 +126,16 @@ struct cdisc_loop {
 	enum clockdisc_leap	leap;
 	s64			pending_ns;
 	s64			last_step_ns;
+	s64			gap_ns;
+	u32			interruption;
+	enum clockdisc_reaction	reaction;
+	u64			interruptions;
 	u64			updates;
 	u64			steps;
 	u64			slews;
 	bool			has_used;
 	bool			has_acted;
+	bool			is_restoring;
 	bool			is_waiting;
 	bool			is_rate_lost;
 	bool			has_bias;
@@ -185,8 +197,22 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 /* The kernel inserted (leap_ns < 0) or deleted a leap second: reference and clock moved together. */
 void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo);
 
-/* The timeline was cut: suspend or another clocksource. Phases seen so far mean nothing on the new one. */
-void cdisc_loop_cut(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+/**
+ * cdisc_loop_interrupt() - time went by unseen, or the counter is another one
+ * @l:		the discipline
+ * @now:	a snapshot from after it
+ * @causes:	set of CLOCKDISC_INTERRUPTION_*
+ * @todo:	what is to be done is added
+ *
+ * The bound is void, phases seen so far mean nothing, the learnt frequency stays. The caller restarts the sources. After
+ * anything but another counter the next offset is acted on by the policy for interruptions.
+ *
+ * Context: Any.
+ */
+void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo);
+
+/* The next offset is acted on by the policy for interruptions, though the phases are still good. */
+void cdisc_loop_restore(struct cdisc_loop *l, u32 causes);
 
 /* The rate to set now and the time to wake; to be called after everything else. */
 void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);

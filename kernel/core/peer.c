@@ -19,6 +19,7 @@ void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 void cdisc_peer_restart(struct cdisc_peer *p)
 {
 	cdisc_filter_reset(&p->filter);
+	p->is_heard = false;
 	p->reason = CLOCKDISC_REASON_NO_SAMPLE;
 	p->distance_ns = S64_MAX;
 }
@@ -26,6 +27,7 @@ void cdisc_peer_restart(struct cdisc_peer *p)
 void cdisc_peer_refuse(struct cdisc_peer *p, enum clockdisc_verdict v)
 {
 	p->last_verdict = v;
+	p->is_heard = true;
 	p->dropped++;
 }
 
@@ -61,6 +63,7 @@ enum clockdisc_verdict cdisc_peer_sample(struct cdisc_peer *p, const struct cdis
 		return v;
 	}
 	p->last_verdict = v;
+	p->is_heard = true;
 	p->accepted++;
 	return v;
 }

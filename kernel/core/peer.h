@@ -53,6 +53,8 @@ struct cdisc_header {
  * @accepted:	samples that entered the filter
  * @dropped:	samples that did not
  * @distance_ns: root distance as of the last selection, S64_MAX without a sample
+ * @is_host:	the host of this guest: its samples are exact and nobody but the engine asks it
+ * @is_heard:	it has answered or missed a poll since the start or the last restart
  */
 struct cdisc_peer {
 	u32			id;
@@ -67,6 +69,8 @@ struct cdisc_peer {
 	u64			accepted;
 	u64			dropped;
 	s64			distance_ns;
+	bool			is_host;
+	bool			is_heard;
 };
 
 /* A source without samples; flags and polls are the caller's to set. */

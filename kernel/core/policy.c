@@ -146,6 +146,13 @@ enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_limits *lim
 	return late ? CDISC_EVENT_SMALL_LATE : CDISC_EVENT_SMALL;
 }
 
+enum cdisc_policy_event cdisc_policy_restore(const struct cdisc_restore_limits *lim, s64 offset_ns)
+{
+	s64 step_ns = offset_ns < 0 ? lim->backward_ns : lim->forward_ns;
+
+	return step_ns && cdisc_abs(offset_ns) > step_ns ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_SMALL;
+}
+
 enum clockdisc_state cdisc_policy_next(enum clockdisc_state state, enum cdisc_policy_event event, u32 *actions)
 {
 	const struct transition *t = &table[state][event];

@@ -25,6 +25,19 @@ struct cdisc_policy_limits {
 };
 
 /**
+ * struct cdisc_restore_limits - what the operator allows after an interruption
+ * @forward_ns:	offsets above are stepped forward at once; 0 always slews
+ * @backward_ns: offsets above are stepped backward at once; 0 always slews
+ *
+ * Programs that were stopped along with the clock have seen nothing in between: a step forward shows them the time that
+ * went by, one backward shows them a second time what they have seen.
+ */
+struct cdisc_restore_limits {
+	s64	forward_ns;
+	s64	backward_ns;
+};
+
+/**
  * enum cdisc_policy_event - what happened, as far as the policy cares
  * @CDISC_EVENT_SMALL:		an offset within the step threshold (or any, when it is 0)
  * @CDISC_EVENT_SMALL_LATE:	the same, and the state has lasted for the stepout, or the frequency is known
@@ -75,6 +88,18 @@ enum cdisc_policy_event {
  */
 enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_limits *lim, enum clockdisc_state state,
 					   s64 offset_ns, s64 since_ns, bool is_first);
+
+/**
+ * cdisc_policy_restore() - put the first offset after an interruption into a class
+ * @lim:	limits
+ * @offset_ns:	reference minus local
+ *
+ * There is no stepout and no panic: the clock is known to be wrong, and by how much is what the interruption decided.
+ *
+ * Context: Any.
+ * Return: _LARGE_LATE for an offset that is to be stepped, _SMALL for one that is to be slewed.
+ */
+enum cdisc_policy_event cdisc_policy_restore(const struct cdisc_restore_limits *lim, s64 offset_ns);
 
 /**
  * cdisc_policy_next() - the state machine

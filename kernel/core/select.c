@@ -223,7 +223,7 @@ static u32 intersect(struct cdisc_peer *const *peers, struct cdisc_select_work *
 		else if (is_trust_only && !has_flag(p, CLOCKDISC_SOURCE_FLAGS_TRUST))
 			p->reason = CLOCKDISC_REASON_NOT_TRUSTED;
 		else
-			p->reason = CLOCKDISC_REASON_FALSETICKER;
+			p->reason = p->is_host ? CLOCKDISC_REASON_HOST_DISAGREES : CLOCKDISC_REASON_FALSETICKER;
 	}
 	return kept;
 }

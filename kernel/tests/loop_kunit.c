@@ -262,7 +262,7 @@ static void loop_cut(struct kunit *test)
 	follow(p, 900 * SEC);
 	p->now.real_ns += 3600 * SEC;
 	p->true_phase_ns += 3600 * SEC + 3 * MS;
-	cdisc_loop_cut(&p->loop, &p->now, &todo);
+	cdisc_loop_interrupt(&p->loop, &p->now, CLOCKDISC_INTERRUPTION_BOOTTIME, &todo);
 	cdisc_peer_restart(&p->peer);
 	carry_out(p, &todo);
 	KUNIT_EXPECT_EQ(test, cdisc_loop_bound(&p->loop, &p->now), S64_MAX);
@@ -270,6 +270,97 @@ static void loop_cut(struct kunit *test)
 	KUNIT_EXPECT_LT(test, cdisc_loop_bound(&p->loop, &p->now), 10 * MS);
 	follow(p, 1800 * SEC);
 	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
+struct gap {
+	const char		*name;
+	s64			gap_ns;
+	enum clockdisc_reaction	reaction;
+};
+
+/* Interrupt a clock that is right; the reference is gap_ns ahead of it when it comes back. */
+static void interrupt(struct plant *p, s64 gap_ns)
+{
+	struct cdisc_todo todo = { 0 };
+
+	p->true_phase_ns += gap_ns;
+	p->events = 0;
+	cdisc_loop_interrupt(&p->loop, &p->now, CLOCKDISC_INTERRUPTION_VM_GENERATION, &todo);
+	cdisc_peer_restart(&p->peer);
+	carry_out(p, &todo);
+}
+
+static const struct gap gaps[] = {
+	{ "a day behind", 86400 * SEC, CLOCKDISC_REACTION_STEP },
+	{ "a little behind", 20 * MS, CLOCKDISC_REACTION_STEP },
+	{ "right", 0, CLOCKDISC_REACTION_SLEW },
+	{ "less than a second ahead", -900 * MS, CLOCKDISC_REACTION_SLEW },
+	{ "an hour ahead", -3600 * SEC, CLOCKDISC_REACTION_STEP },
+};
+
+static void loop_restore(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(gaps); i++) {
+		struct plant *p = plant_new(test, 0, 0);
+		s64 freq_ppb_q16;
+		u64 steps;
+
+		follow(p, 900 * SEC);
+		freq_ppb_q16 = p->loop.servo.freq_ppb_q16;
+		steps = p->loop.steps;
+		interrupt(p, gaps[i].gap_ns);
+		KUNIT_EXPECT_EQ(test, cdisc_loop_bound(&p->loop, &p->now), S64_MAX);
+		KUNIT_EXPECT_TRUE(test, p->events & (1U << CLOCKDISC_EVENT_INTERRUPTED));
+		KUNIT_EXPECT_FALSE(test, p->events & (1U << CLOCKDISC_EVENT_RESTORED));
+		sample(p);
+		KUNIT_EXPECT_TRUE_MSG(test, p->events & (1U << CLOCKDISC_EVENT_RESTORED), "%s", gaps[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, (int)p->loop.reaction, (int)gaps[i].reaction, "%s", gaps[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, p->loop.steps - steps,
+				    gaps[i].reaction == CLOCKDISC_REACTION_STEP ? 1ull : 0ull, "%s", gaps[i].name);
+		KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.gap_ns - gaps[i].gap_ns), MS);
+		KUNIT_EXPECT_EQ(test, p->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_VM_GENERATION);
+		/* The jump is none of the oscillator's. */
+		KUNIT_EXPECT_EQ_MSG(test, p->loop.servo.freq_ppb_q16, freq_ppb_q16, "%s", gaps[i].name);
+		KUNIT_EXPECT_NE(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	}
+}
+
+/* What the operator forbids is slewed; a frozen clock stays as it is; the offset after the first is an ordinary one. */
+static void loop_restore_within_limits(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_todo todo = { 0 };
+	struct cdisc_config cfg;
+
+	follow(p, 900 * SEC);
+	cfg = p->loop.cfg;
+	cfg.restore.forward_ns = 0;
+	cdisc_loop_configure(&p->loop, &cfg);
+	interrupt(p, 3600 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.reaction, (int)CLOCKDISC_REACTION_SLEW);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+
+	p = plant_new(test, 0, 0);
+	follow(p, 900 * SEC);
+	cdisc_loop_freeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	interrupt(p, 3600 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.reaction, (int)CLOCKDISC_REACTION_NONE);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+
+	p = plant_new(test, 0, 0);
+	follow(p, 900 * SEC);
+	interrupt(p, SEC);
+	sample(p);
+	p->true_phase_ns += 2 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
 }
 
 static void loop_freeze(struct kunit *test)
@@ -326,9 +417,9 @@ static void loop_panic_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
 	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
 
-	/* A suspend does not give the permission again. */
+	/* Another counter does not give the permission again. */
 	memset(&todo, 0, sizeof(todo));
-	cdisc_loop_cut(&p->loop, &p->now, &todo);
+	cdisc_loop_interrupt(&p->loop, &p->now, CLOCKDISC_INTERRUPTION_CLOCKSOURCE, &todo);
 	cdisc_peer_restart(&p->peer);
 	carry_out(p, &todo);
 	p->true_phase_ns += 2000 * SEC;
@@ -451,6 +542,8 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_foreign_set),
 	KUNIT_CASE(loop_observe),
 	KUNIT_CASE(loop_cut),
+	KUNIT_CASE(loop_restore),
+	KUNIT_CASE(loop_restore_within_limits),
 	KUNIT_CASE(loop_freeze),
 	KUNIT_CASE(loop_freeze_at_start),
 	KUNIT_CASE(loop_slews_come_in_pairs),

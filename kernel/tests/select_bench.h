@@ -41,6 +41,7 @@ static inline char reason_letter(enum clockdisc_reason reason)
 	case CLOCKDISC_REASON_LOOP:		return 'l';
 	case CLOCKDISC_REASON_NOSELECT:		return 'o';
 	case CLOCKDISC_REASON_NOT_TRUSTED:	return 't';
+	case CLOCKDISC_REASON_HOST_DISAGREES:	return 'h';
 	}
 	return '?';
 }

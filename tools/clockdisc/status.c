@@ -36,17 +36,22 @@ static void print_enum(const char *label, const struct cdisc_view *view, uint16_
 
 struct status {
 	char source[CDISC_NAME_MAX_LEN + 1];
+	char kind[32];
 	uint32_t selected_id;
 };
 
 static int name_read(struct tool *tool, const struct cdisc_view *view, void *arg)
 {
 	const char *name = cdisc_view_str(view, CLOCKDISC_A_SOURCE_NAME);
+	const char *kind = cdisc_view_str(view, CLOCKDISC_A_SOURCE_KIND);
 	struct status *status = arg;
 
 	(void)tool;
 	if (name)
 		snprintf(status->source, sizeof(status->source), "%s", name);
+	/* What user space feeds is what people expect; anything else is said. */
+	if (kind && strcmp(kind, "user"))
+		snprintf(status->kind, sizeof(status->kind), " (%s) selected", kind);
 	return 0;
 }
 
@@ -68,8 +73,8 @@ static void print_source(const struct cdisc_view *view, const struct status *sta
 	if (!cdisc_view_u32(view, CLOCKDISC_A_CLOCK_SELECTED_ID, &id))
 		printf("%-16s none (%u sources)\n", "source", n_sources);
 	else if (id == status->selected_id && *status->source)
-		printf("%-16s %s (id %u; %u of %u sources used)\n", "source", status->source, id,
-		       n_used, n_sources);
+		printf("%-16s %s%s (id %u; %u of %u sources used)\n", "source", status->source,
+		       status->kind, id, n_used, n_sources);
 	else
 		printf("%-16s id %u (%u of %u sources used)\n", "source", id, n_used, n_sources);
 }
@@ -154,6 +159,26 @@ static void print_totals(const struct cdisc_view *view)
 	putchar('\n');
 }
 
+/* How often time went by unseen, what told of the last time, and what was done about it. */
+static void print_interruption(const struct cdisc_view *view)
+{
+	char causes[256] = "", gap[CDISC_TEXT_LEN] = "";
+	uint32_t reaction = 0;
+	const struct nlattr *nla = view->by_number[CLOCKDISC_A_CLOCK_INTERRUPTION];
+	int64_t gap_ns;
+
+	if (!nla)
+		return;
+	cdisc_attr_format(causes, sizeof(causes),
+			  cdisc_attr_by_number(view->set, CLOCKDISC_A_CLOCK_INTERRUPTION), nla);
+	printf("%-16s %s", "interrupted", causes);
+	if (cdisc_view_u32(view, CLOCKDISC_A_CLOCK_REACTION, &reaction) &&
+	    cdisc_view_s64(view, CLOCKDISC_A_CLOCK_GAP_NS, &gap_ns))
+		printf(": off by %s, %s", cdisc_format_ns(gap, sizeof(gap), gap_ns),
+		       cdisc_enum_name(&cdisc_enum_reaction, reaction));
+	putchar('\n');
+}
+
 /* The STA_ bits of adjtimex(2) by their bit number. */
 static void print_timex(const struct cdisc_view *view)
 {
@@ -215,6 +240,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 		printf("%-16s unknown\n", "bound");
 	print_attr("pending", view, CLOCKDISC_A_CLOCK_PENDING_NS,
 		   " (refused by panic; clockdisc step makes it, unfreeze drops it)");
+	print_interruption(view);
 	print_attr("frequency", view, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16, " (learnt)");
 	print_attr("rate", view, CLOCKDISC_A_CLOCK_RATE_PPB_Q16, " (applied)");
 	print_attr("clock rate", view, CLOCKDISC_A_CLOCK_CLOCK_RATE_PPB_Q16, " (measured)");
@@ -232,6 +258,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	print_enum("servo", view, CLOCKDISC_A_CLOCK_SERVO, NULL);
 	print_counts(view);
 	print_totals(view);
+	tool_print_row("host", cdisc_view_str(view, CLOCKDISC_A_CLOCK_HOST));
 	if (tool->is_verbose) {
 		print_attr("real time", view, CLOCKDISC_A_CLOCK_REAL_NS, "");
 		print_attr("counter time", view, CLOCKDISC_A_CLOCK_RAW_NS, "");

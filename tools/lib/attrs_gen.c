@@ -61,6 +61,11 @@ static const struct cdisc_enum_value actuator_values[] = {
 		.name = "observe",
 		.doc = "Nothing; measures, decides and reports.",
 	},
+	{
+		.value = CLOCKDISC_ACTUATOR_CLOCKSOURCE,
+		.name = "clocksource",
+		.doc = "A clocksource of our own, whose rate is set.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_actuator = {
@@ -202,6 +207,12 @@ static const struct cdisc_enum_value reason_values[] = {
 		.tally = '-',
 		.name = "not-trusted",
 		.doc = "Another source is marked trust and does not agree with it.",
+	},
+	{
+		.value = CLOCKDISC_REASON_HOST_DISAGREES,
+		.tally = 'x',
+		.name = "host-disagrees",
+		.doc = "The host clock disagrees with the majority of the sources.",
 	},
 };
 
@@ -354,12 +365,17 @@ static const struct cdisc_enum_value event_values[] = {
 	{
 		.value = CLOCKDISC_EVENT_INTERRUPTED,
 		.name = "interrupted",
-		.doc = "Suspend or a change of the clocksource cut the timeline.",
+		.doc = "Time went by unseen, or the counter changed; interruption names the causes.",
 	},
 	{
 		.value = CLOCKDISC_EVENT_SELECTION,
 		.name = "selection",
 		.doc = "Another source was selected, or none is any longer.",
+	},
+	{
+		.value = CLOCKDISC_EVENT_RESTORED,
+		.name = "restored",
+		.doc = "The first offset after an interruption was acted on; event-value-ns is the gap, reaction what was done, interruption names the causes.",
 	},
 };
 
@@ -367,6 +383,90 @@ const struct cdisc_enum cdisc_enum_event = {
 	.name = "event",
 	.values = event_values,
 	.n = ARRAY_SIZE(event_values),
+};
+
+static const struct cdisc_enum_value interruption_values[] = {
+	{
+		.value = CLOCKDISC_INTERRUPTION_VM_GENERATION,
+		.name = "vm-generation",
+		.doc = "The virtual machine was restored from a snapshot or copied (VMGENID).",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_HOST_PAGE,
+		.name = "host-page",
+		.doc = "The hypervisor gave the guest's clock another relation to its counter.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_HOST_JUMP,
+		.name = "host-jump",
+		.doc = "The host's time jumped against the counter.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_GUEST_STOPPED,
+		.name = "guest-stopped",
+		.doc = "The hypervisor says that the guest was stopped.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_BOOTTIME,
+		.name = "boottime",
+		.doc = "CLOCK_BOOTTIME jumped, the machine was suspended.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_RESUME,
+		.name = "resume",
+		.doc = "The power management says that the machine was suspended or hibernated.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_CLOCKSOURCE,
+		.name = "clocksource",
+		.doc = "The kernel changed to another clocksource.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_LOST,
+		.name = "lost",
+		.doc = "The clock was changed more often than could be recorded.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_FOREIGN_SET,
+		.name = "foreign-set",
+		.doc = "Somebody set the clock while the host's time was followed.",
+	},
+	{
+		.value = CLOCKDISC_INTERRUPTION_START,
+		.name = "start",
+		.doc = "The module was loaded in a guest.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_interruption = {
+	.name = "interruption",
+	.values = interruption_values,
+	.n = ARRAY_SIZE(interruption_values),
+	.is_flags = true,
+};
+
+static const struct cdisc_enum_value reaction_values[] = {
+	{
+		.value = CLOCKDISC_REACTION_NONE,
+		.name = "none",
+		.doc = "Nothing; the clock is frozen or only observed.",
+	},
+	{
+		.value = CLOCKDISC_REACTION_STEP,
+		.name = "step",
+		.doc = "The clock was stepped.",
+	},
+	{
+		.value = CLOCKDISC_REACTION_SLEW,
+		.name = "slew",
+		.doc = "The clock is slewed.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_reaction = {
+	.name = "reaction",
+	.values = reaction_values,
+	.n = ARRAY_SIZE(reaction_values),
 };
 
 static const struct cdisc_enum_value source_event_values[] = {
@@ -816,6 +916,57 @@ static const struct cdisc_attr clock_attrs[] = {
 		.max = 3153600000000000000LL,
 		.doc = "By how much to step or slew, ns, -3153600000000000000 to 3153600000000000000; without it the present offset.",
 	},
+	[CLOCKDISC_A_CLOCK_INTERRUPTION] = {
+		.name = "interruption",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_interruption,
+		.doc = "Causes of the last interruption. Absent before the first.",
+	},
+	[CLOCKDISC_A_CLOCK_INTERRUPTIONS] = {
+		.name = "interruptions",
+		.type = CDISC_ATTR_U64,
+		.doc = "Interruptions since load.",
+	},
+	[CLOCKDISC_A_CLOCK_REACTION] = {
+		.name = "reaction",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_reaction,
+		.doc = "What was done after the last interruption. Absent before that.",
+	},
+	[CLOCKDISC_A_CLOCK_GAP_NS] = {
+		.name = "gap-ns",
+		.short_name = "gap",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Offset that was found after the last interruption, ns. Absent before that.",
+	},
+	[CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS] = {
+		.name = "restore-forward-ns",
+		.short_name = "restore-forward",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 86400000000000LL,
+		.doc = "After an interruption, offsets above this are stepped forward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 us.",
+	},
+	[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS] = {
+		.name = "restore-backward-ns",
+		.short_name = "restore-backward",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 86400000000000LL,
+		.doc = "After an interruption, offsets above this are stepped backward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 s.",
+	},
+	[CLOCKDISC_A_CLOCK_HOST] = {
+		.name = "host",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Whether the host of this guest tells its time, and why not, in words.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_clock = {
@@ -866,7 +1017,7 @@ static const struct cdisc_attr source_attrs[] = {
 	[CLOCKDISC_A_SOURCE_KIND] = {
 		.name = "kind",
 		.type = CDISC_ATTR_STRING,
-		.doc = "Where its samples come from; \"user\" is user space.",
+		.doc = "Where its samples come from; \"user\" is user space, \"kvm\" the host of a guest.",
 	},
 	[CLOCKDISC_A_SOURCE_FLAGS] = {
 		.name = "flags",
@@ -905,9 +1056,9 @@ static const struct cdisc_attr source_attrs[] = {
 		.unit = CDISC_UNIT_LOG2S,
 		.is_settable = true,
 		.has_range = true,
-		.min = 0LL,
+		.min = -4LL,
 		.max = 17LL,
-		.doc = "Least poll interval, log2 of s, 0 to 17. Settable, default 6.",
+		.doc = "Least poll interval, log2 of s, -4 to 17, of user space 0 and up. Settable, default 6.",
 	},
 	[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S] = {
 		.name = "maxpoll-log2s",
@@ -916,9 +1067,9 @@ static const struct cdisc_attr source_attrs[] = {
 		.unit = CDISC_UNIT_LOG2S,
 		.is_settable = true,
 		.has_range = true,
-		.min = 0LL,
+		.min = -4LL,
 		.max = 17LL,
-		.doc = "Largest poll interval, log2 of s, 0 to 17. Settable, default 10.",
+		.doc = "Largest poll interval, log2 of s, -4 to 17, of user space 0 and up. Settable, default 10.",
 	},
 	[CLOCKDISC_A_SOURCE_POLL_LOG2S] = {
 		.name = "poll-log2s",

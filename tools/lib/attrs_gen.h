@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		52
+#define CDISC_ATTRS_MAX		59
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;
@@ -15,6 +15,8 @@ extern const struct cdisc_enum cdisc_enum_leap;
 extern const struct cdisc_enum cdisc_enum_reason;
 extern const struct cdisc_enum cdisc_enum_verdict;
 extern const struct cdisc_enum cdisc_enum_event;
+extern const struct cdisc_enum cdisc_enum_interruption;
+extern const struct cdisc_enum cdisc_enum_reaction;
 extern const struct cdisc_enum cdisc_enum_source_event;
 extern const struct cdisc_enum cdisc_enum_source_flags;
 

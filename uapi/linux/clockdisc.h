@@ -40,10 +40,13 @@ enum clockdisc_state {
  * @CLOCKDISC_ACTUATOR_TIMEKEEPER: The kernel's own timekeeper, by way of
  *   do_adjtimex().
  * @CLOCKDISC_ACTUATOR_OBSERVE: Nothing; measures, decides and reports.
+ * @CLOCKDISC_ACTUATOR_CLOCKSOURCE: A clocksource of our own, whose rate is
+ *   set.
  */
 enum clockdisc_actuator {
 	CLOCKDISC_ACTUATOR_TIMEKEEPER = 1,
 	CLOCKDISC_ACTUATOR_OBSERVE,
+	CLOCKDISC_ACTUATOR_CLOCKSOURCE,
 };
 
 /**
@@ -98,6 +101,8 @@ enum clockdisc_leap {
  * @CLOCKDISC_REASON_NOSELECT: The operator asked that it is never used [ ].
  * @CLOCKDISC_REASON_NOT_TRUSTED: Another source is marked trust and does not
  *   agree with it [-].
+ * @CLOCKDISC_REASON_HOST_DISAGREES: The host clock disagrees with the majority
+ *   of the sources [x].
  */
 enum clockdisc_reason {
 	CLOCKDISC_REASON_SELECTED = 1,
@@ -115,6 +120,7 @@ enum clockdisc_reason {
 	CLOCKDISC_REASON_LOOP,
 	CLOCKDISC_REASON_NOSELECT,
 	CLOCKDISC_REASON_NOT_TRUSTED,
+	CLOCKDISC_REASON_HOST_DISAGREES,
 };
 
 /**
@@ -177,10 +183,13 @@ enum clockdisc_verdict {
  * @CLOCKDISC_EVENT_FOREIGN_RATE: Somebody else changed the clock's rate.
  * @CLOCKDISC_EVENT_CONFIG: The configuration was changed.
  * @CLOCKDISC_EVENT_FREQUENCY: The learnt frequency was set by command.
- * @CLOCKDISC_EVENT_INTERRUPTED: Suspend or a change of the clocksource cut the
- *   timeline.
+ * @CLOCKDISC_EVENT_INTERRUPTED: Time went by unseen, or the counter changed;
+ *   interruption names the causes.
  * @CLOCKDISC_EVENT_SELECTION: Another source was selected, or none is any
  *   longer.
+ * @CLOCKDISC_EVENT_RESTORED: The first offset after an interruption was acted
+ *   on; event-value-ns is the gap, reaction what was done, interruption names
+ *   the causes.
  */
 enum clockdisc_event {
 	CLOCKDISC_EVENT_STATE = 1,
@@ -196,6 +205,55 @@ enum clockdisc_event {
 	CLOCKDISC_EVENT_FREQUENCY,
 	CLOCKDISC_EVENT_INTERRUPTED,
 	CLOCKDISC_EVENT_SELECTION,
+	CLOCKDISC_EVENT_RESTORED,
+};
+
+/**
+ * enum clockdisc_interruption - What told that the clock was interrupted; more
+ *   than one may tell of the same event.
+ * @CLOCKDISC_INTERRUPTION_VM_GENERATION: The virtual machine was restored from
+ *   a snapshot or copied (VMGENID).
+ * @CLOCKDISC_INTERRUPTION_HOST_PAGE: The hypervisor gave the guest's clock
+ *   another relation to its counter.
+ * @CLOCKDISC_INTERRUPTION_HOST_JUMP: The host's time jumped against the
+ *   counter.
+ * @CLOCKDISC_INTERRUPTION_GUEST_STOPPED: The hypervisor says that the guest
+ *   was stopped.
+ * @CLOCKDISC_INTERRUPTION_BOOTTIME: CLOCK_BOOTTIME jumped, the machine was
+ *   suspended.
+ * @CLOCKDISC_INTERRUPTION_RESUME: The power management says that the machine
+ *   was suspended or hibernated.
+ * @CLOCKDISC_INTERRUPTION_CLOCKSOURCE: The kernel changed to another
+ *   clocksource.
+ * @CLOCKDISC_INTERRUPTION_LOST: The clock was changed more often than could be
+ *   recorded.
+ * @CLOCKDISC_INTERRUPTION_FOREIGN_SET: Somebody set the clock while the host's
+ *   time was followed.
+ * @CLOCKDISC_INTERRUPTION_START: The module was loaded in a guest.
+ */
+enum clockdisc_interruption {
+	CLOCKDISC_INTERRUPTION_VM_GENERATION = 1,
+	CLOCKDISC_INTERRUPTION_HOST_PAGE = 2,
+	CLOCKDISC_INTERRUPTION_HOST_JUMP = 4,
+	CLOCKDISC_INTERRUPTION_GUEST_STOPPED = 8,
+	CLOCKDISC_INTERRUPTION_BOOTTIME = 16,
+	CLOCKDISC_INTERRUPTION_RESUME = 32,
+	CLOCKDISC_INTERRUPTION_CLOCKSOURCE = 64,
+	CLOCKDISC_INTERRUPTION_LOST = 128,
+	CLOCKDISC_INTERRUPTION_FOREIGN_SET = 256,
+	CLOCKDISC_INTERRUPTION_START = 512,
+};
+
+/**
+ * enum clockdisc_reaction - What was done about an offset.
+ * @CLOCKDISC_REACTION_NONE: Nothing; the clock is frozen or only observed.
+ * @CLOCKDISC_REACTION_STEP: The clock was stepped.
+ * @CLOCKDISC_REACTION_SLEW: The clock is slewed.
+ */
+enum clockdisc_reaction {
+	CLOCKDISC_REACTION_NONE = 1,
+	CLOCKDISC_REACTION_STEP,
+	CLOCKDISC_REACTION_SLEW,
 };
 
 /**
@@ -282,6 +340,13 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_EVENT,
 	CLOCKDISC_A_CLOCK_EVENT_VALUE_NS,
 	CLOCKDISC_A_CLOCK_ADJUST_NS,
+	CLOCKDISC_A_CLOCK_INTERRUPTION,
+	CLOCKDISC_A_CLOCK_INTERRUPTIONS,
+	CLOCKDISC_A_CLOCK_REACTION,
+	CLOCKDISC_A_CLOCK_GAP_NS,
+	CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS,
+	CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS,
+	CLOCKDISC_A_CLOCK_HOST,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The host of this guest as a source: when it is asked, and what its answer means.
+ *
+ * A reading is exact to nanoseconds, so one is enough to act on and two make a frequency. It is taken often while there
+ * is something to learn: at the start, after an interruption, and when the clock was found further from the host than
+ * readings and the timekeeper's grain explain. An answer that jumped against the counter is an interruption of the guest or a
+ * step of the host; which of them it was cannot be told from it, so other sources that are followed decide.
+ */
+#include "engine_host.h"
+
+#include <linux/err.h>
+#include <linux/printk.h>
+
+#include "engine.h"
+#include "trace.h"
+
+/* "KVM" in a reference identifier. */
+#define HOST_REF_ID	0x4b564d00
+
+/* Readings at the least interval after a start or an interruption: a second, in which a frequency is known to some ppb. */
+#define QUICK_START	16
+
+/* And after a surprise. */
+#define QUICK_SURPRISE	8
+
+/*
+ * Further off than this the clock does not follow the host: a few half-widths, and what the timekeeper's grain of 0.12 ppm makes of a
+ * second without a tick. Smaller: the host is asked without need. Larger: a change of its rate is seen later.
+ */
+#define SURPRISE_NS	150
+
+/* A jump: more than a millisecond beyond what any rate that the kernel can set explains. */
+#define JUMP_NS		1000000
+#define JUMP_PPB	500000
+
+/* After failures the interval grows twofold, to 16 poll intervals: a refusal costs an exit of the machine like an answer. */
+#define BACKOFF_MAX	4
+
+/* As many readings are made at once after an interruption; the narrowest counts. */
+#define BURST		3
+
+static const struct cdisc_header host_header = {
+	.leap		= CLOCKDISC_LEAP_NONE,
+	.stratum	= 1,
+	.ref_id		= HOST_REF_ID,
+};
+
+int cdisc_engine_host_start(struct cdisc_engine *e)
+{
+	const struct cdisc_source_settings settings = {
+		.minpoll_log2s = CDISC_HOST_POLL_MIN_LOG2S,
+		.maxpoll_log2s = CDISC_HOST_POLL_DEFAULT_LOG2S,
+	};
+	struct cdisc_engine_host *eh = &e->host;
+	struct cdisc_source *src;
+
+	lockdep_assert_held(&e->lock);
+	eh->next_raw_ns = S64_MAX;
+	/* The tests bring their own. */
+	if (!eh->host.ops)
+		cdisc_host_init(&eh->host);
+	eh->told_status = eh->host.status;
+	if (eh->host.status != CDISC_HOST_OK)
+		return 0;
+	src = cdisc_source_add(&e->sources, eh->host.ops->name, "host", &settings);
+	if (IS_ERR(src)) {
+		cdisc_host_exit(&eh->host);
+		return PTR_ERR(src);
+	}
+	src->peer.is_host = true;
+	eh->src = src;
+	cdisc_engine_host_hurry(e);
+	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START);
+	return 0;
+}
+
+void cdisc_engine_host_stop(struct cdisc_engine *e)
+{
+	e->host.src = NULL;
+	cdisc_host_exit(&e->host.host);
+}
+
+void cdisc_engine_host_hurry(struct cdisc_engine *e)
+{
+	lockdep_assert_held(&e->lock);
+	if (!e->host.src)
+		return;
+	e->host.next_raw_ns = 0;
+	e->host.quick_left = QUICK_START;
+	e->host.failures = 0;
+}
+
+/* When to ask again, counted from the last reading. */
+static s64 interval_ns(const struct cdisc_engine *e)
+{
+	const struct cdisc_engine_host *eh = &e->host;
+	s8 poll_log2s = cdisc_peer_poll(&eh->src->peer, e->loop.servo.poll_log2s);
+
+	if (eh->failures)
+		poll_log2s += min_t(u32, eh->failures, BACKOFF_MAX);
+	else if (eh->quick_left)
+		poll_log2s = eh->src->peer.minpoll_log2s;
+	return cdisc_ns_from_log2s(poll_log2s);
+}
+
+static bool has_other_survivor(const struct cdisc_engine *e)
+{
+	u32 i;
+
+	for (i = 0; i < e->sources.count; i++) {
+		const struct cdisc_peer *p = e->sources.peers[i];
+
+		if (!p->is_host && (p->reason == CLOCKDISC_REASON_SELECTED || p->reason == CLOCKDISC_REASON_COMBINED))
+			return true;
+	}
+	return false;
+}
+
+/* What the reading says beyond the time: 0, or the causes of an interruption. */
+static u32 judge(struct cdisc_engine *e, const struct cdisc_host_reading *r)
+{
+	struct cdisc_engine_host *eh = &e->host;
+	s64 offset_ns, missed_ns, since_ns;
+
+	if (!e->loop.bound.is_known)
+		return 0;
+	offset_ns = cdisc_sub_sat(r->host_real_ns, r->now.real_ns);
+	missed_ns = cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now)));
+	since_ns = cdisc_sub_sat(r->now.raw_ns, eh->src->last_raw_ns);
+	if (missed_ns > cdisc_add_sat(JUMP_NS, cdisc_ns_from_rate(cdisc_ppb_q16_from_ppb(JUMP_PPB), since_ns)))
+		return has_other_survivor(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
+	if (missed_ns > SURPRISE_NS + 4 * r->half_ns)
+		eh->quick_left = max_t(u32, eh->quick_left, QUICK_SURPRISE);
+	return 0;
+}
+
+/* The narrowest of some readings. */
+static enum cdisc_host_status read_burst(struct cdisc_host *h, int n, struct cdisc_host_reading *best)
+{
+	enum cdisc_host_status status = CDISC_HOST_UNSTABLE;
+	struct cdisc_host_reading r;
+	bool has_any = false;
+
+	while (n--) {
+		status = cdisc_host_read(h, &r);
+		if (status != CDISC_HOST_OK)
+			continue;
+		if (!has_any || r.half_ns <= best->half_ns)
+			*best = r;
+		has_any = true;
+	}
+	return has_any ? CDISC_HOST_OK : status;
+}
+
+static void tell_status(struct cdisc_engine_host *eh)
+{
+	if (eh->host.status == eh->told_status)
+		return;
+	eh->told_status = eh->host.status;
+	pr_info("clockdisc: host: %s\n", cdisc_host_why(eh->told_status));
+}
+
+bool cdisc_engine_host_poll(struct cdisc_engine *e, const struct cdisc_now *now, struct cdisc_host_reading *r,
+			    u32 *causes)
+{
+	struct cdisc_engine_host *eh = &e->host;
+	bool is_burst = e->loop.is_restoring;
+
+	lockdep_assert_held(&e->lock);
+	*causes = 0;
+	if (!eh->src || e->is_exiting || now->raw_ns < eh->next_raw_ns)
+		return false;
+	if (read_burst(&eh->host, is_burst ? BURST : 1, r) == CDISC_HOST_OK) {
+		eh->failures = 0;
+		if (eh->quick_left)
+			eh->quick_left--;
+		*causes = judge(e, r);
+	} else {
+		eh->failures++;
+	}
+	tell_status(eh);
+	eh->next_raw_ns = cdisc_add_sat(now->raw_ns, interval_ns(e));
+	return true;
+}
+
+void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_reading *r)
+{
+	struct cdisc_source *src = e->host.src;
+	enum clockdisc_verdict v = CLOCKDISC_VERDICT_MISSED;
+	struct cdisc_sample s = { 0 };
+
+	lockdep_assert_held(&e->lock);
+	cdisc_peer_polled(&src->peer, !e->host.failures);
+	if (e->host.failures) {
+		cdisc_peer_refuse(&src->peer, v);
+	} else {
+		s.raw_ns = r->now.raw_ns;
+		s.phase_ns = cdisc_sub_sat(r->host_real_ns, r->now.raw_ns);
+		s.half_ns = max_t(s64, r->half_ns, 1);
+		s.disp_ns = s.half_ns;
+		src->last_raw_ns = r->now.raw_ns;
+		v = cdisc_peer_sample(&src->peer, &host_header, &s, e->loop.servo.freq_ppb_q16, interval_ns(e),
+				      e->loop.cfg.select.max_distance_ns);
+	}
+	trace_clockdisc_sample(src->peer.id, &s, v);
+	e->counts[v]++;
+	e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_SAMPLE);
+	e->has_news = true;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The host of this guest as a source: when it is asked, and what its answer means.
+ */
+#ifndef CDISC_ENGINE_HOST_H
+#define CDISC_ENGINE_HOST_H
+
+#include "source_host.h"
+
+struct cdisc_engine;
+struct cdisc_source;
+
+/* Range and default of the host's poll interval, log2 of s: 62.5 ms to 17 min, once a second. */
+#define CDISC_HOST_POLL_MIN_LOG2S	(-4)
+#define CDISC_HOST_POLL_MAX_LOG2S	10
+#define CDISC_HOST_POLL_DEFAULT_LOG2S	0
+
+/**
+ * struct cdisc_engine_host - the host, and when to ask it next
+ * @host:	the hypercall
+ * @src:	its source, NULL when there is no host to ask
+ * @next_raw_ns: when to ask it, S64_MAX without @src
+ * @quick_left:	readings still to be made at the least poll interval
+ * @failures:	readings in a row that failed
+ * @told_status: what the log was last told
+ */
+struct cdisc_engine_host {
+	struct cdisc_host	host;
+	struct cdisc_source	*src;
+	s64			next_raw_ns;
+	u32			quick_left;
+	u32			failures;
+	enum cdisc_host_status	told_status;
+};
+
+/* Find the host and add its source. Without a host this is no error. Return: 0 or -ENOMEM. */
+int cdisc_engine_host_start(struct cdisc_engine *e) __must_hold(&e->lock);
+
+/* Forget the host; its source goes with the registry. */
+void cdisc_engine_host_stop(struct cdisc_engine *e);
+
+/* Ask the host as soon as possible, and often for a while: something happened. */
+void cdisc_engine_host_hurry(struct cdisc_engine *e) __must_hold(&e->lock);
+
+/**
+ * cdisc_engine_host_poll() - ask the host when it is time to
+ * @e:	the engine
+ * @now: a reading of the clock
+ * @causes: filled with why the reading shows an interruption, a set of CLOCKDISC_INTERRUPTION_*
+ *
+ * Context: The worker, e->lock held.
+ * Return: whether the host was asked. The answer waits for cdisc_engine_host_take().
+ */
+bool cdisc_engine_host_poll(struct cdisc_engine *e, const struct cdisc_now *now, struct cdisc_host_reading *r,
+			    u32 *causes) __must_hold(&e->lock);
+
+/* Fold the reading into the host's source, or count that there was none. */
+void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_reading *r) __must_hold(&e->lock);
+
+#endif /* CDISC_ENGINE_HOST_H */

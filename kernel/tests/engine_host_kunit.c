@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine in a guest whose host is a fake: what is asked when, what an answer leads to, and what an interruption does.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/timekeeping.h>
+
+#include "engine.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+#define MS	1000000LL
+
+/* Host and actuator. Tests run one after the other. */
+static struct {
+	s64	phase_ns;	/* host minus counter time */
+	int	err;
+	u32	calls;
+	u32	steps;
+	s64	step_ns;
+	u32	events;
+	s64	restored_ns;
+	bool	was_void;	/* when an interruption was told of, no bound was */
+	bool	is_told_synced;
+} fake;
+
+static enum cdisc_host_status fake_init(struct cdisc_host *h)
+{
+	return CDISC_HOST_OK;
+}
+
+static void fake_exit(struct cdisc_host *h)
+{
+}
+
+static enum cdisc_host_status fake_refusal(int err)
+{
+	return CDISC_HOST_NOT_TSC;
+}
+
+static int fake_call(struct cdisc_host *h, struct cdisc_host_answer *answer)
+{
+	struct cdisc_host_clocks c;
+	s32 nsec;
+
+	fake.calls++;
+	udelay(5);
+	cdisc_host_clocks_read(&c);
+	answer->counter = c.now.raw_ns;
+	answer->real_sec = div_s64_rem(c.now.raw_ns + fake.phase_ns, NSEC_PER_SEC, &nsec);
+	answer->real_nsec = nsec;
+	udelay(5);
+	return fake.err;
+}
+
+static u64 fake_counter(void)
+{
+	return ktime_get_raw_ns();
+}
+
+static void fake_clocks(struct cdisc_host_clocks *c)
+{
+	cdisc_host_clocks_read(c);
+	c->cyc = c->now.raw_ns;
+}
+
+static void fake_scale(struct cdisc_host_scale *s)
+{
+}
+
+static bool fake_is_scale_changed(const struct cdisc_host_scale *s)
+{
+	return false;
+}
+
+static const struct cdisc_host_ops fake_host = {
+	.name = "fake",
+	.call_name = "FAKE_CALL",
+	.init = fake_init,
+	.exit = fake_exit,
+	.refusal = fake_refusal,
+	.call = fake_call,
+	.counter = fake_counter,
+	.clocks = fake_clocks,
+	.tick_ns = cdisc_host_tick_ns,
+	.scale = fake_scale,
+	.is_scale_changed = fake_is_scale_changed,
+};
+
+static int fake_take(s64 *rate_ppb_q16)
+{
+	*rate_ppb_q16 = 0;
+	return 0;
+}
+
+static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
+{
+	*set_ppb_q16 = rate_ppb_q16;
+	return 0;
+}
+
+/* No time passes between reading and setting: virtual time goes on when somebody sleeps. */
+static int fake_step(s64 step_ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
+
+	fake.steps++;
+	fake.step_ns = step_ns;
+	return do_settimeofday64(&ts);
+}
+
+static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
+{
+	fake.is_told_synced = status->is_synced;
+	*sta_bits = 0;
+	return 0;
+}
+
+static const struct cdisc_actuator_ops fake_actuator = {
+	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
+	.name = "fake",
+	.can_steer = true,
+	.take = fake_take,
+	.set_rate = fake_set_rate,
+	.step = fake_step,
+	.set_status = fake_set_status,
+};
+
+static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+{
+	fake.events |= 1U << event;
+	if (event == CLOCKDISC_EVENT_RESTORED)
+		fake.restored_ns = value_ns;
+	if (event == CLOCKDISC_EVENT_INTERRUPTED)
+		fake.was_void = !e->loop.bound.is_known && !fake.is_told_synced;
+}
+
+static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
+{
+}
+
+static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+
+static struct cdisc_engine *guest_new(struct kunit *test, s64 offset_ns, int err)
+{
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_host_clocks c;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	memset(&fake, 0, sizeof(fake));
+	cdisc_host_clocks_read(&c);
+	fake.phase_ns = c.now.real_ns - c.now.raw_ns + offset_ns;
+	fake.err = err;
+	cdisc_host_init_with(&e->host.host, &fake_host);
+	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), 0);
+	return e;
+}
+
+/* An hour off at the start: set at once, whatever panic says, and told with the gap. */
+static void host_sets_the_clock(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 3600 * SEC, 0);
+
+	msleep(200);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns - 3600 * SEC), 100000ll);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.restored_ns - 3600 * SEC), 100000ll);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
+	KUNIT_EXPECT_EQ(test, e->loop.selected_id, e->host.src->peer.id);
+	KUNIT_EXPECT_TRUE(test, fake.is_told_synced);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_SELECTED);
+	cdisc_engine_exit(e);
+}
+
+/* Often at the start, once a second later. */
+static void host_is_asked_in_time(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+	u32 calls;
+
+	msleep(1200);
+	KUNIT_EXPECT_GE(test, fake.calls, 16u);
+	msleep(5000);
+	calls = fake.calls;
+	msleep(10000);
+	KUNIT_EXPECT_GE(test, fake.calls - calls, 9u);
+	KUNIT_EXPECT_LE(test, fake.calls - calls, 11u);
+	cdisc_engine_exit(e);
+}
+
+struct told {
+	const char			*name;
+	u32				cause;
+	s64				gap_ns;
+	enum clockdisc_reaction		reaction;
+};
+
+static const struct told told[] = {
+	{ "restored a day ago", CLOCKDISC_INTERRUPTION_VM_GENERATION, 86400 * SEC, CLOCKDISC_REACTION_STEP },
+	{ "resumed 20 s ago", CLOCKDISC_INTERRUPTION_RESUME, 20 * SEC, CLOCKDISC_REACTION_STEP },
+	{ "half a second ahead", CLOCKDISC_INTERRUPTION_VM_GENERATION, -SEC / 2, CLOCKDISC_REACTION_SLEW },
+	{ "an hour ahead", CLOCKDISC_INTERRUPTION_VM_GENERATION, -3600 * SEC, CLOCKDISC_REACTION_STEP },
+};
+
+static void host_after_an_interruption(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		struct cdisc_engine *e = guest_new(test, 0, 0);
+		s64 freq_ppb_q16;
+
+		msleep(3000);
+		freq_ppb_q16 = e->loop.servo.freq_ppb_q16;
+		fake.events = 0;
+		fake.phase_ns += told[i].gap_ns;
+		atomic_or(told[i].cause, &e->interruption.causes);
+		cdisc_engine_kick(e);
+		msleep(5);
+		KUNIT_EXPECT_TRUE_MSG(test, fake.events & (1U << CLOCKDISC_EVENT_INTERRUPTED), "%s", told[i].name);
+		KUNIT_EXPECT_TRUE_MSG(test, fake.events & (1U << CLOCKDISC_EVENT_RESTORED), "%s", told[i].name);
+		KUNIT_EXPECT_TRUE_MSG(test, fake.was_void, "%s", told[i].name);
+		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(fake.restored_ns - told[i].gap_ns), 100000ll, "%s", told[i].name);
+		KUNIT_EXPECT_EQ_MSG(test, (int)e->loop.reaction, (int)told[i].reaction, "%s", told[i].name);
+		KUNIT_EXPECT_EQ(test, e->loop.interruption, told[i].cause);
+		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(e->loop.servo.freq_ppb_q16 - freq_ppb_q16),
+				    cdisc_ppb_q16_from_ppb(1000), "%s", told[i].name);
+		cdisc_engine_exit(e);
+	}
+}
+
+/* Nobody says a word, but the host's time has jumped against the counter: seen at the next poll. */
+static void host_jumps(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+
+	msleep(3000);
+	fake.phase_ns += 20 * SEC;
+	msleep(1100);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_HOST_JUMP);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns - 20 * SEC), 100000ll);
+	cdisc_engine_exit(e);
+}
+
+/* Refused from the start there is no source; refused later it becomes unreachable, is tried on, and comes back. */
+static void host_refuses(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, -95);
+	u32 calls;
+
+	KUNIT_EXPECT_NULL(test, e->host.src);
+	KUNIT_EXPECT_EQ(test, e->sources.count, 0u);
+	cdisc_engine_exit(e);
+
+	e = guest_new(test, 0, 0);
+	msleep(3000);
+	fake.err = -95;
+	msleep(100000);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reach, 0);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_UNREACHABLE);
+	KUNIT_EXPECT_EQ(test, e->loop.selected_id, 0u);
+	calls = fake.calls;
+	msleep(64000);
+	KUNIT_EXPECT_GE(test, fake.calls - calls, 3u);
+	KUNIT_EXPECT_LE(test, fake.calls - calls, 5u);
+	fake.err = 0;
+	msleep(17000);
+	KUNIT_EXPECT_EQ(test, e->loop.selected_id, e->host.src->peer.id);
+	cdisc_engine_exit(e);
+}
+
+static struct kunit_case engine_host_cases[] = {
+	KUNIT_CASE(host_sets_the_clock),
+	KUNIT_CASE(host_is_asked_in_time),
+	KUNIT_CASE(host_after_an_interruption),
+	KUNIT_CASE(host_jumps),
+	KUNIT_CASE(host_refuses),
+	{}
+};
+
+static struct kunit_suite engine_host_suite = {
+	.name = "clockdisc-engine-host",
+	.test_cases = engine_host_cases,
+};
+
+kunit_test_suite(engine_host_suite);
