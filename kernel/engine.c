@@ -380,11 +380,15 @@ static void hear(struct cdisc_engine *e, struct cdisc_now *now)
 {
 	u32 causes = cdisc_interruption_take(&e->interruption);
 	struct cdisc_host_reading r;
+	u32 hints;
 
 	cdisc_engine_notice(e, now);
 	if (causes)
 		interrupt_unseen(e, now, causes);
 	tell_interrupted(e, now);
+	hints = cdisc_interruption_hints(&e->interruption);
+	if (hints)
+		cdisc_engine_host_hint(e, hints);
 	if (!cdisc_engine_host_poll(e, now, &r, &causes))
 		return;
 	/* The reading is from after the snapshot. */

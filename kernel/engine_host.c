@@ -70,6 +70,8 @@ int cdisc_engine_host_start(struct cdisc_engine *e)
 	}
 	src->peer.is_host = true;
 	eh->src = src;
+	if (eh->host.ops->page(&eh->page))
+		cdisc_interruption_watch(&e->interruption, &eh->page);
 	cdisc_engine_host_hurry(e);
 	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START);
 	return 0;
@@ -89,6 +91,15 @@ void cdisc_engine_host_hurry(struct cdisc_engine *e)
 	e->host.next_raw_ns = 0;
 	e->host.quick_left = QUICK_START;
 	e->host.failures = 0;
+}
+
+void cdisc_engine_host_hint(struct cdisc_engine *e, u32 hints)
+{
+	lockdep_assert_held(&e->lock);
+	if (!e->host.src)
+		return;
+	e->host.hints |= hints;
+	e->host.next_raw_ns = 0;
 }
 
 /* When to ask again, counted from the last reading. */
@@ -122,14 +133,16 @@ static u32 judge(struct cdisc_engine *e, const struct cdisc_host_reading *r)
 {
 	struct cdisc_engine_host *eh = &e->host;
 	s64 offset_ns, missed_ns, since_ns;
+	u32 hints = eh->hints;
 
+	eh->hints = 0;
 	if (!e->loop.bound.is_known)
 		return 0;
 	offset_ns = cdisc_sub_sat(r->host_real_ns, r->now.real_ns);
 	missed_ns = cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now)));
 	since_ns = cdisc_sub_sat(r->now.raw_ns, eh->src->last_raw_ns);
 	if (missed_ns > cdisc_add_sat(JUMP_NS, cdisc_ns_from_rate(cdisc_ppb_q16_from_ppb(JUMP_PPB), since_ns)))
-		return has_other_survivor(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
+		return hints ? hints : has_other_survivor(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
 	if (missed_ns > SURPRISE_NS + 4 * r->half_ns)
 		eh->quick_left = max_t(u32, eh->quick_left, QUICK_SURPRISE);
 	return 0;

@@ -22,6 +22,8 @@ struct cdisc_source;
  * @next_raw_ns: when to ask it, S64_MAX without @src
  * @quick_left:	readings still to be made at the least poll interval
  * @failures:	readings in a row that failed
+ * @hints:	what may have been an interruption, until the next reading
+ * @page:	what the hypervisor shares with us
  * @told_status: what the log was last told
  */
 struct cdisc_engine_host {
@@ -30,6 +32,8 @@ struct cdisc_engine_host {
 	s64			next_raw_ns;
 	u32			quick_left;
 	u32			failures;
+	u32			hints;
+	struct cdisc_host_page	page;
 	enum cdisc_host_status	told_status;
 };
 
@@ -41,6 +45,9 @@ void cdisc_engine_host_stop(struct cdisc_engine *e);
 
 /* Ask the host as soon as possible, and often for a while: something happened. */
 void cdisc_engine_host_hurry(struct cdisc_engine *e) __must_hold(&e->lock);
+
+/* Something was seen that may have been an interruption: the next reading, at once, will tell. */
+void cdisc_engine_host_hint(struct cdisc_engine *e, u32 hints) __must_hold(&e->lock);
 
 /**
  * cdisc_engine_host_poll() - ask the host when it is time to

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who tells that the clock was interrupted: the virtual machine's generation and the power management.
+ * Who tells that the clock was interrupted: the virtual machine's generation, the power management, the page that the
+ * hypervisor shares with the guest.
  *
- * Both are told in process context, early: the generation by the ACPI event that comes with the first instructions after
- * a restore, the resume before user space is thawed. A mask collects the causes, the engine's worker does the rest.
+ * The first two are told in process context, early: the generation by the ACPI event that comes with the first instructions after
+ * a restore, the resume before user space is thawed. The page is looked at by every tick, of which the first comes as
+ * soon as a stopped guest goes on: one word is read, and nothing else happens while it stays the same. A mask collects
+ * the causes, the engine's worker does the rest.
  */
 #include "interruption.h"
 
 #include <linux/module.h>
+#include <linux/pvclock_gtod.h>
 #include <linux/random.h>
 #include <linux/suspend.h>
 
-#include <linux/clockdisc.h>
+#include "source_host.h"
 
 static void tell(struct cdisc_interruption *i, u32 cause)
 {
@@ -55,11 +59,51 @@ static void unregister_vmfork(struct notifier_block *nb)
 	}
 }
 
+/* Context: the timekeeper's write section, interrupts off, at every tick. Reads no clock, wakes nobody. */
+static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *priv)
+{
+	struct cdisc_interruption *i = container_of(nb, struct cdisc_interruption, gtod);
+	u32 version = READ_ONCE(*i->page->version);
+
+	if (likely(version == i->version))
+		return NOTIFY_DONE;
+	i->version = version;
+	atomic_or(CLOCKDISC_INTERRUPTION_HOST_PAGE, &i->hints);
+	if (READ_ONCE(*i->page->flags) & i->page->stopped)
+		atomic_or(CLOCKDISC_INTERRUPTION_GUEST_STOPPED, &i->hints);
+	irq_work_queue(&i->irq_work);
+	return NOTIFY_DONE;
+}
+
+static void page_changed(struct irq_work *work)
+{
+	struct cdisc_interruption *i = container_of(work, struct cdisc_interruption, irq_work);
+
+	i->kick(i->arg);
+}
+
+void cdisc_interruption_watch(struct cdisc_interruption *i, const struct cdisc_host_page *page)
+{
+	i->version = READ_ONCE(*page->version);
+	i->page = page;
+	init_irq_work(&i->irq_work, page_changed);
+	i->gtod.notifier_call = gtod_notify;
+	pvclock_gtod_register_notifier(&i->gtod);
+}
+
+static void unwatch(struct cdisc_interruption *i)
+{
+	pvclock_gtod_unregister_notifier(&i->gtod);
+	irq_work_sync(&i->irq_work);
+	i->page = NULL;
+}
+
 int cdisc_interruption_init(struct cdisc_interruption *i, void (*kick)(void *arg), void *arg)
 {
 	int err;
 
 	atomic_set(&i->causes, 0);
+	atomic_set(&i->hints, 0);
 	i->kick = kick;
 	i->arg = arg;
 	i->vmfork.notifier_call = vmfork_notify;
@@ -73,6 +117,8 @@ int cdisc_interruption_init(struct cdisc_interruption *i, void (*kick)(void *arg
 
 void cdisc_interruption_exit(struct cdisc_interruption *i)
 {
+	if (i->page)
+		unwatch(i);
 	if (i->has_vmfork)
 		unregister_vmfork(&i->vmfork);
 	unregister_pm_notifier(&i->pm);
@@ -81,4 +127,9 @@ void cdisc_interruption_exit(struct cdisc_interruption *i)
 u32 cdisc_interruption_take(struct cdisc_interruption *i)
 {
 	return atomic_xchg(&i->causes, 0);
+}
+
+u32 cdisc_interruption_hints(struct cdisc_interruption *i)
+{
+	return atomic_xchg(&i->hints, 0);
 }

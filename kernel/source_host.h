@@ -117,6 +117,18 @@ struct cdisc_host_bracket {
 };
 
 /**
+ * struct cdisc_host_page - words that the hypervisor shares with the guest
+ * @version:	changes when the guest's clock gets another relation to the counter
+ * @flags:	its flags
+ * @stopped:	the one that says that the guest was stopped; the kernel clears it, so it is a hint when it is seen
+ */
+struct cdisc_host_page {
+	const u32	*version;
+	const u8	*flags;
+	u8		stopped;
+};
+
+/**
  * struct cdisc_host_ops - a hypervisor, or a fake of one
  * @name:	for people
  * @call_name:	the hypercall, for people
@@ -129,8 +141,9 @@ struct cdisc_host_bracket {
  * @tick_ns:	when the timekeeper was last brought up to date; changes with every set, too
  * @scale:	fill in the scale of the pvclock of this processor
  * @is_scale_changed: whether it is no longer so
+ * @page:	fill in the words to watch; false when there are none
  *
- * From @call on they are called with interrupts off.
+ * From @call to @is_scale_changed they are called with interrupts off.
  */
 struct cdisc_host_ops {
 	const char		*name;
@@ -144,6 +157,7 @@ struct cdisc_host_ops {
 	s64			(*tick_ns)(void);
 	void			(*scale)(struct cdisc_host_scale *s);
 	bool			(*is_scale_changed)(const struct cdisc_host_scale *s);
+	bool			(*page)(struct cdisc_host_page *page);
 };
 
 /**

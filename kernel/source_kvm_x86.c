@@ -102,6 +102,21 @@ static bool is_pvclock_changed(const struct cdisc_host_scale *s)
 	return pvclock_read_retry(&this_cpu_hvclock()->pvti, s->version);
 }
 
+/* One processor's is enough: all of them are written when the guest goes on. */
+static bool pvclock_page(struct cdisc_host_page *page)
+{
+	const struct pvclock_vsyscall_time_info *clock = per_cpu(hv_clock_per_cpu, 0);
+
+	if (!clock)
+		return false;
+	*page = (struct cdisc_host_page){
+		.version = &clock->pvti.version,
+		.flags = &clock->pvti.flags,
+		.stopped = PVCLOCK_GUEST_STOPPED,
+	};
+	return true;
+}
+
 const struct cdisc_host_ops cdisc_host_kvm = {
 	.name			= "kvm",
 	.call_name		= "KVM_HC_CLOCK_PAIRING",
@@ -114,4 +129,5 @@ const struct cdisc_host_ops cdisc_host_kvm = {
 	.tick_ns		= cdisc_host_tick_ns,
 	.scale			= pvclock_scale,
 	.is_scale_changed	= is_pvclock_changed,
+	.page			= pvclock_page,
 };

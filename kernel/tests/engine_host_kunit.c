@@ -14,6 +14,8 @@
 /* Host and actuator. Tests run one after the other. */
 static struct {
 	s64	phase_ns;	/* host minus counter time */
+	u32	version;
+	u8	flags;
 	int	err;
 	u32	calls;
 	u32	steps;
@@ -73,6 +75,12 @@ static bool fake_is_scale_changed(const struct cdisc_host_scale *s)
 	return false;
 }
 
+static bool fake_page(struct cdisc_host_page *page)
+{
+	*page = (struct cdisc_host_page){ .version = &fake.version, .flags = &fake.flags, .stopped = 2 };
+	return true;
+}
+
 static const struct cdisc_host_ops fake_host = {
 	.name = "fake",
 	.call_name = "FAKE_CALL",
@@ -85,6 +93,7 @@ static const struct cdisc_host_ops fake_host = {
 	.tick_ns = cdisc_host_tick_ns,
 	.scale = fake_scale,
 	.is_scale_changed = fake_is_scale_changed,
+	.page = fake_page,
 };
 
 static int fake_take(s64 *rate_ppb_q16)
@@ -243,6 +252,29 @@ static void host_jumps(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* The page changed: the host is asked at once. Its time tells whether the guest was stopped. */
+static void host_page_changes(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+	u32 calls;
+
+	msleep(3300);
+	calls = fake.calls;
+	fake.version += 2;
+	msleep(50);
+	KUNIT_EXPECT_GT(test, fake.calls, calls);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
+
+	fake.phase_ns += 20 * SEC;
+	fake.flags = 2;
+	fake.version += 2;
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption,
+			(u32)(CLOCKDISC_INTERRUPTION_HOST_PAGE | CLOCKDISC_INTERRUPTION_GUEST_STOPPED));
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	cdisc_engine_exit(e);
+}
+
 /* Refused from the start there is no source; refused later it becomes unreachable, is tried on, and comes back. */
 static void host_refuses(struct kunit *test)
 {
@@ -275,6 +307,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_is_asked_in_time),
 	KUNIT_CASE(host_after_an_interruption),
 	KUNIT_CASE(host_jumps),
+	KUNIT_CASE(host_page_changes),
 	KUNIT_CASE(host_refuses),
 	{}
 };
