@@ -17,15 +17,23 @@ static inline uint64_t rng_rotl(uint64_t v, int n)
 	return (v << n) | (v >> (64 - n));
 }
 
+static inline uint64_t rng_mix(uint64_t z)
+{
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
 static inline void rng_seed(struct rng *r, uint64_t seed)
 {
-	for (int i = 0; i < 4; i++) {
-		uint64_t z = (seed += 0x9e3779b97f4a7c15ULL);
+	for (int i = 0; i < 4; i++)
+		r->s[i] = rng_mix(seed += 0x9e3779b97f4a7c15ULL);
+}
 
-		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-		z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-		r->s[i] = z ^ (z >> 31);
-	}
+/* Number item of a stream of its own: what is drawn for one item does not depend on how often others were asked. */
+static inline void rng_seed_item(struct rng *r, uint64_t seed, uint64_t stream, uint64_t item)
+{
+	rng_seed(r, rng_mix(rng_mix(rng_mix(seed + 1) + stream) + item));
 }
 
 static inline uint64_t rng_u64(struct rng *r)
@@ -60,6 +68,12 @@ static inline double rng_erlang(struct rng *r, int order)
 	for (int i = 0; i < order; i++)
 		sum += rng_exponential(r);
 	return sum / order;
+}
+
+/* Lomax (Pareto from 0) with a mean of 1. */
+static inline double rng_pareto(struct rng *r, double index)
+{
+	return (pow(1.0 - rng_uniform(r), -1.0 / index) - 1.0) * (index - 1.0);
 }
 
 static inline double rng_normal(struct rng *r)
