@@ -11,9 +11,9 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 
 #include "rng.h"
+#include "tap.h"
 #include "world.h"
 
 #define MS	1e-3
@@ -23,7 +23,7 @@
 #define STATE(name)	(1U << CLOCKDISC_STATE_##name)
 
 /**
- * struct scenario - a world and what is expected of the core in it
+ * struct property - a world and what is expected of the core in it
  * @name:	says what is expected
  * @seeds:	number of seeds, 1 and up
  * @set:	changes the default world
@@ -40,7 +40,7 @@
  * @wakes:	largest number of wake-ups by the timer, per update and beside 100
  * @is_pending:	an offer to step must be pending at the end
  */
-struct scenario {
+struct property {
 	const char		*name;
 	u64			seeds;
 	void			(*set)(struct world_config *cfg);
@@ -73,8 +73,9 @@ static void one_server_at_16_s(struct world_config *cfg)
 static void four_servers(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
-	cfg->servers = 4;
-	cfg->order = 2;
+	cfg->sc.servers = 4;
+	cfg->sc.shape = SCENARIO_ERLANG;
+	cfg->sc.order = 2;
 }
 
 static void odd_tick(struct world_config *cfg)
@@ -86,7 +87,7 @@ static void odd_tick(struct world_config *cfg)
 static void heavy_loss(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
-	cfg->loss = 0.5;
+	cfg->sc.loss = 0.5;
 }
 
 static void late_timers(struct world_config *cfg)
@@ -98,28 +99,28 @@ static void late_timers(struct world_config *cfg)
 static void warm_and_cold(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
-	cfg->temp = 1e-6;
-	cfg->temp_period = 7200;
+	cfg->sc.temp = 1e-6;
+	cfg->sc.temp_period = 7200;
 }
 
 static void one_second_nearby(struct world_config *cfg)
 {
 	cfg->core.minpoll_log2s = 0;
 	cfg->core.maxpoll_log2s = 0;
-	cfg->duration = 6000;
-	cfg->warm_up = 1000;
-	cfg->base = 2e-6;
-	cfg->jitter = 200e-9;
+	cfg->sc.duration = 6000;
+	cfg->sc.warm = 1000;
+	cfg->sc.base = 1e-6;
+	cfg->sc.jitter = 200e-9;
 	cfg->stamp_noise = 5e-9;
 }
 
 static void cold(struct world_config *cfg)
 {
 	cfg->core.minpoll_log2s = 4;
-	cfg->duration = 4000;
-	cfg->warm_up = 1000;
-	cfg->offset0 = cfg->seed % 2 ? 0.7 : -0.7;
-	cfg->freq0 = cfg->seed % 4 < 2 ? 80e-6 : -80e-6;
+	cfg->sc.duration = 4000;
+	cfg->sc.warm = 1000;
+	cfg->sc.offset0 = cfg->sc.seed % 2 ? 0.7 : -0.7;
+	cfg->sc.freq0 = cfg->sc.seed % 4 < 2 ? 80e-6 : -80e-6;
 }
 
 static void cold_with_iburst(struct world_config *cfg)
@@ -131,32 +132,32 @@ static void cold_with_iburst(struct world_config *cfg)
 static void cold_with_four(struct world_config *cfg)
 {
 	cold(cfg);
-	cfg->servers = 4;
+	cfg->sc.servers = 4;
 	cfg->iburst = true;
 }
 
 static void cold_noisy(struct world_config *cfg)
 {
 	cold(cfg);
-	cfg->jitter = 1 * MS;
+	cfg->sc.jitter = 1 * MS;
 	cfg->iburst = true;
 }
 
 static void below_the_threshold(struct world_config *cfg)
 {
 	cfg->core.minpoll_log2s = 4;
-	cfg->duration = 6000;
-	cfg->warm_up = 2000;
-	cfg->offset0 = cfg->seed % 2 ? 0.12 : -0.12;
-	cfg->freq0 = cfg->seed % 4 < 2 ? 30e-6 : -30e-6;
+	cfg->sc.duration = 6000;
+	cfg->sc.warm = 2000;
+	cfg->sc.offset0 = cfg->sc.seed % 2 ? 0.12 : -0.12;
+	cfg->sc.freq0 = cfg->sc.seed % 4 < 2 ? 30e-6 : -30e-6;
 }
 
 static void never_step(struct world_config *cfg)
 {
 	below_the_threshold(cfg);
 	cfg->core.policy.step_ns = 0;
-	cfg->offset0 *= 5;
-	cfg->warm_up = 3000;
+	cfg->sc.offset0 *= 5;
+	cfg->sc.warm = 3000;
 }
 
 static void gentle(struct world_config *cfg)
@@ -171,49 +172,49 @@ static void fast_slew(struct world_config *cfg)
 	never_step(cfg);
 	cfg->core.steer.max_slew_ppb = 100000000;
 	cfg->late = 0.5;
-	cfg->warm_up = 1000;
+	cfg->sc.warm = 1000;
 }
 
 static void odd_oscillator(struct world_config *cfg)
 {
 	cfg->core.minpoll_log2s = 4;
-	cfg->freq0 = cfg->seed % 2 ? 700e-6 : -700e-6;
-	cfg->duration = 8000;
+	cfg->sc.freq0 = cfg->sc.seed % 2 ? 700e-6 : -700e-6;
+	cfg->sc.duration = 8000;
 }
 
 static void bad_oscillator(struct world_config *cfg)
 {
 	odd_oscillator(cfg);
-	cfg->freq0 = cfg->seed % 2 ? 300e-6 : -300e-6;
+	cfg->sc.freq0 = cfg->sc.seed % 2 ? 300e-6 : -300e-6;
 }
 
 static void broken_oscillator(struct world_config *cfg)
 {
 	cfg->core.minpoll_log2s = 4;
-	cfg->freq0 = cfg->seed % 2 ? 0.15 : -0.15;
-	cfg->duration = 3000;
-	cfg->warm_up = 1000;
+	cfg->sc.freq0 = cfg->sc.seed % 2 ? 0.15 : -0.15;
+	cfg->sc.duration = 3000;
+	cfg->sc.warm = 1000;
 }
 
 static void liar_from_the_start(struct world_config *cfg)
 {
 	four_servers(cfg);
 	cfg->iburst = true;
-	cfg->server[cfg->seed % 4].offset = cfg->seed % 8 < 4 ? 0.1 : -0.1;
+	cfg->server[cfg->sc.seed % 4].offset = cfg->sc.seed % 8 < 4 ? 0.1 : -0.1;
 }
 
 static void liar_from_the_middle(struct world_config *cfg)
 {
 	four_servers(cfg);
-	cfg->server[cfg->seed % 4] = (struct world_server){ .offset = 0.3, .offset_from = 8000 };
+	cfg->server[cfg->sc.seed % 4] = (struct world_server){ .offset = 0.3, .offset_from = 8000 };
 }
 
 /* Within the distance of the others, so that their intervals meet: it may be used, and must not tear the clock away. */
 static void subtle_liar(struct world_config *cfg)
 {
 	four_servers(cfg);
-	cfg->freq0 = 50e-6;
-	cfg->server[cfg->seed % 4].offset = 8 * MS;
+	cfg->sc.freq0 = 50e-6;
+	cfg->server[cfg->sc.seed % 4].offset = 8 * MS;
 }
 
 static void two_against_two(struct world_config *cfg)
@@ -230,14 +231,14 @@ static void all_jump_far(struct world_config *cfg)
 	four_servers(cfg);
 	for (i = 0; i < 4; i++)
 		cfg->server[i] = (struct world_server){ .offset = 2000, .offset_from = 6000 };
-	cfg->duration = 12000;
+	cfg->sc.duration = 12000;
 }
 
 static void server_moves(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
 	cfg->server[0] = (struct world_server){ .offset = 0.3, .offset_from = 6000 };
-	cfg->duration = 12000;
+	cfg->sc.duration = 12000;
 }
 
 static void outage(struct world_config *cfg)
@@ -251,8 +252,8 @@ static void foreign_set(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
 	cfg->foreign_at = 8000;
-	cfg->foreign_step = cfg->seed % 2 ? 0.05 : -0.05;
-	cfg->warm_up = 12000;
+	cfg->foreign_step = cfg->sc.seed % 2 ? 0.05 : -0.05;
+	cfg->sc.warm = 12000;
 }
 
 static void asymmetric(struct world_config *cfg)
@@ -268,12 +269,12 @@ static void observe(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
 	cfg->keeps_rate = true;
-	cfg->offset0 = 0.05;
-	cfg->freq0 = 5e-6;
-	cfg->wander = 1e-10;
+	cfg->sc.offset0 = 0.05;
+	cfg->sc.freq0 = 5e-6;
+	cfg->sc.wander = 1e-10;
 }
 
-static const struct scenario scenarios[] = {
+static const struct property properties[] = {
 	{ "steady at 64 s", 12, one_server_at_64_s, .rms = 260 * US, .max = 500 * US, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "steady at 16 s", 12, one_server_at_16_s, .rms = 75 * US, .max = 160 * US, .conv = 1,
@@ -326,7 +327,7 @@ static const struct scenario scenarios[] = {
 	  .conv = 600, .bound_bad = 0.001, .liar_used = 0.02, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "a liar within the others' distance does little", 16, subtle_liar, .rms = 8 * MS, .max = 12 * MS,
 	  .conv = NONE, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
-	{ "two against two leave the clock alone", 8, two_against_two, .rms = 1.2 * MS, .max = 2.5 * MS, .conv = 600,
+	{ "two against two leave the clock alone", 8, two_against_two, .rms = 2.3 * MS, .max = 4.7 * MS, .conv = 600,
 	  .bound_bad = 0.001, .liar_used = 0.02, .wakes = 2 },
 	{ "panic freezes", 8, all_jump_far, .rms = 0.7 * MS, .max = 1.2 * MS, .conv = 600, .bound_bad = 1,
 	  .liar_used = 1, .states = STATE(FROZEN), .state = CLOCKDISC_STATE_FROZEN, .wakes = 2, .is_pending = true },
@@ -344,36 +345,16 @@ static const struct scenario scenarios[] = {
 	  .liar_used = 1, .wakes = 2 },
 };
 
-static unsigned int tests, failed;
+#define expect(is_true, name, seed, fmt, ...) \
+	tap_expect(is_true, "%s: SEED=%" PRIu64 ": " fmt, name, (u64)(seed), ##__VA_ARGS__)
 
-static void report(bool is_ok, const char *name)
-{
-	failed += !is_ok;
-	printf("%sok %u - %s\n", is_ok ? "" : "not ", ++tests, name);
-}
-
-__attribute__((format(printf, 4, 5)))
-static bool expect(bool is_true, const char *name, u64 seed, const char *fmt, ...)
-{
-	va_list args;
-
-	if (is_true)
-		return true;
-	printf("# %s: SEED=%" PRIu64 ": ", name, seed);
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	putchar('\n');
-	return false;
-}
-
-static bool check(const struct scenario *s, const struct world_config *cfg, const struct world_result *r)
+static bool check(const struct property *s, const struct world_config *cfg, const struct world_result *r)
 {
 	double seconds = r->seconds ? (double)r->seconds : 1;
 	double cap_ppb = fmin(cfg->core.steer.max_slew_ppb, 1e8);
 	bool ok = true;
 
-#define EXPECT(is_true, ...)	(ok &= expect(is_true, s->name, cfg->seed, __VA_ARGS__))
+#define EXPECT(is_true, ...)	(ok &= expect(is_true, s->name, cfg->sc.seed, __VA_ARGS__))
 	EXPECT(r->rms_ns <= s->rms * 1e9, "RMS %.0f ns, limit %.0f", r->rms_ns, s->rms * 1e9);
 	EXPECT(r->max_ns <= s->max * 1e9, "worst %.0f ns, limit %.0f", r->max_ns, s->max * 1e9);
 	EXPECT(s->conv == NONE || (r->conv_1ms >= 0 && r->conv_1ms <= s->conv), "within 1 ms at %.0f s, limit %.0f",
@@ -401,13 +382,13 @@ static bool check(const struct scenario *s, const struct world_config *cfg, cons
 	return ok;
 }
 
-static bool run_seed(const struct scenario *s, u64 seed, bool is_talking, struct world_result *worst)
+static bool run_seed(const struct property *s, u64 seed, bool is_talking, struct world_result *worst)
 {
 	struct world_config cfg;
 	struct world_result r;
 
 	world_defaults(&cfg);
-	cfg.seed = seed;
+	cfg.sc.seed = seed;
 	s->set(&cfg);
 	world_run(&cfg, &r);
 	worst->rms_ns = fmax(worst->rms_ns, r.rms_ns);
@@ -421,7 +402,7 @@ static bool run_seed(const struct scenario *s, u64 seed, bool is_talking, struct
 	return check(s, &cfg, &r);
 }
 
-static void run_scenario(const struct scenario *s, const char *only)
+static void run_property(const struct property *s, const char *only)
 {
 	struct world_result worst = { .conv_1ms = -1 };
 	bool ok = true;
@@ -434,7 +415,7 @@ static void run_scenario(const struct scenario *s, const char *only)
 		printf("# seeds 1 to %" PRIu64 ": RMS to %.1f us, worst to %.1f us, within 1 ms by %.0f s, liar for %" PRIu64
 		       " s\n", s->seeds, worst.rms_ns / 1e3, worst.max_ns / 1e3, worst.conv_1ms, worst.liar_used);
 	}
-	report(ok, s->name);
+	tap_report(ok, s->name);
 }
 
 /* The same seed is the same run, to the last bit. */
@@ -446,10 +427,10 @@ static void runs_repeat(void)
 	world_defaults(&cfg);
 	cold_with_four(&cfg);
 	cfg.late = 0.5;
-	cfg.loss = 0.1;
+	cfg.sc.loss = 0.1;
 	world_run(&cfg, &a);
 	world_run(&cfg, &b);
-	report(!memcmp(&a, &b, sizeof(a)), "a seed is repeated bit for bit");
+	tap_report(!memcmp(&a, &b, sizeof(a)), "a seed is repeated bit for bit");
 }
 
 /* One slew of random size and limits, on a clock that obeys, with timers late by up to a second. */
@@ -508,7 +489,7 @@ static void slews_do_not_overshoot(const char *only)
 		rng_seed(&r, seed);
 		ok &= slew_once(&r, seed, name);
 	}
-	report(ok, name);
+	tap_report(ok, name);
 }
 
 int main(int argc, char **argv)
@@ -517,14 +498,12 @@ int main(int argc, char **argv)
 	size_t i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
-		if (!pattern || !fnmatch(pattern, scenarios[i].name, 0))
-			run_scenario(&scenarios[i], only);
+	for (i = 0; i < ARRAY_SIZE(properties); i++)
+		if (!pattern || !fnmatch(pattern, properties[i].name, 0))
+			run_property(&properties[i], only);
 	if (!pattern) {
 		runs_repeat();
 		slews_do_not_overshoot(only);
 	}
-	printf("1..%u\n", tests);
-	printf("%u passed, %u failed, 0 skipped\n", tests - failed, failed);
-	return failed ? 1 : 0;
+	return tap_done();
 }

@@ -374,12 +374,12 @@ void scenario_from_args(struct scenario *sc, int argc, char **argv)
 			exit(0);
 		}
 		if (!scenario_set(sc, argv[i])) {
-			fprintf(stderr, "%s: %s\n", argv[0], sc->error);
+			fprintf(stderr, "%s\n", sc->error);
 			exit(2);
 		}
 	}
 	if (!scenario_check(sc)) {
-		fprintf(stderr, "%s: %s\n", argv[0], sc->error);
+		fprintf(stderr, "%s\n", sc->error);
 		exit(2);
 	}
 }

@@ -9,35 +9,17 @@
 
 enum {
 	OPT_FIRST = 256,
-	OPT_SEED, OPT_DURATION, OPT_WARM_UP, OPT_OFFSET0, OPT_FREQ0, OPT_WANDER, OPT_TEMP, OPT_TEMP_PERIOD,
-	OPT_TICK_BIAS, OPT_STAMP_NOISE, OPT_BASE, OPT_JITTER, OPT_ORDER, OPT_LOSS, OPT_LATE, OPT_SERVERS, OPT_LIAR,
-	OPT_ASYMMETRY, OPT_IBURST, OPT_POLL, OPT_MINPOLL, OPT_MAXPOLL, OPT_MAX_SLEW, OPT_MAX_CHANGE, OPT_STEP, OPT_PANIC,
-	OPT_OUTAGE, OPT_FOREIGN, OPT_OBSERVE, OPT_TRACE, OPT_HELP,
+	OPT_TICK_BIAS, OPT_STAMP_NOISE, OPT_LATE, OPT_LIAR, OPT_ASYMMETRY, OPT_IBURST, OPT_MAX_SLEW, OPT_MAX_CHANGE,
+	OPT_STEP, OPT_PANIC, OPT_OUTAGE, OPT_FOREIGN, OPT_OBSERVE, OPT_TRACE, OPT_ERRORS, OPT_EXCHANGES, OPT_HELP,
 };
 
 static const struct option options[] = {
-	{ "seed",	 required_argument, NULL, OPT_SEED },
-	{ "duration",	 required_argument, NULL, OPT_DURATION },
-	{ "warm-up",	 required_argument, NULL, OPT_WARM_UP },
-	{ "offset0",	 required_argument, NULL, OPT_OFFSET0 },
-	{ "freq0",	 required_argument, NULL, OPT_FREQ0 },
-	{ "wander",	 required_argument, NULL, OPT_WANDER },
-	{ "temp",	 required_argument, NULL, OPT_TEMP },
-	{ "temp-period", required_argument, NULL, OPT_TEMP_PERIOD },
 	{ "tick-bias",	 required_argument, NULL, OPT_TICK_BIAS },
 	{ "stamp-noise", required_argument, NULL, OPT_STAMP_NOISE },
-	{ "base",	 required_argument, NULL, OPT_BASE },
-	{ "jitter",	 required_argument, NULL, OPT_JITTER },
-	{ "order",	 required_argument, NULL, OPT_ORDER },
-	{ "loss",	 required_argument, NULL, OPT_LOSS },
 	{ "late",	 required_argument, NULL, OPT_LATE },
-	{ "servers",	 required_argument, NULL, OPT_SERVERS },
 	{ "liar",	 required_argument, NULL, OPT_LIAR },
 	{ "asymmetry",	 required_argument, NULL, OPT_ASYMMETRY },
 	{ "iburst",	 no_argument,	    NULL, OPT_IBURST },
-	{ "poll",	 required_argument, NULL, OPT_POLL },
-	{ "minpoll",	 required_argument, NULL, OPT_MINPOLL },
-	{ "maxpoll",	 required_argument, NULL, OPT_MAXPOLL },
 	{ "max-slew",	 required_argument, NULL, OPT_MAX_SLEW },
 	{ "max-change",	 required_argument, NULL, OPT_MAX_CHANGE },
 	{ "step",	 required_argument, NULL, OPT_STEP },
@@ -46,19 +28,19 @@ static const struct option options[] = {
 	{ "foreign",	 required_argument, NULL, OPT_FOREIGN },
 	{ "observe",	 no_argument,	    NULL, OPT_OBSERVE },
 	{ "trace",	 required_argument, NULL, OPT_TRACE },
+	{ "errors",	 required_argument, NULL, OPT_ERRORS },
+	{ "exchanges",	 required_argument, NULL, OPT_EXCHANGES },
 	{ "help",	 no_argument,	    NULL, OPT_HELP },
 	{ }
 };
 
 static const char usage[] =
-	"usage: sim [--OPTION VALUE]...\n"
-	"times in seconds, frequencies as ratios (50e-6 is 50 ppm), 1 server over 20 ms with 100 us of queueing by default\n"
-	"  --seed N --duration S --warm-up S --trace FILE\n"
-	"  --offset0 S (clock behind) --freq0 R (oscillator fast) --wander R (per root s) --temp R --temp-period S\n"
-	"  --tick-bias R --late S (mean of the timer, at most 1 s) --observe --foreign AT:STEP\n"
-	"  --servers N --liar N:OFFSET[:FROM] --asymmetry N:S --base S --jitter S --order N --loss P --stamp-noise S\n"
-	"  --iburst --poll LOG2 --minpoll LOG2 --maxpoll LOG2 --outage FROM:TO\n"
-	"  --max-slew PPB --max-change PPB_PER_S --step S --panic S\n";
+	"usage: sim [KEY=VALUE]... [--OPTION VALUE]...\n"
+	"The scenario is KEY=VALUE, see below. Times are in seconds, frequencies are ratios. Options are what else there is:\n"
+	"  --tick-bias R --stamp-noise S --late S (mean of the timer, at most 1 s) --observe --foreign AT:STEP\n"
+	"  --liar N:OFFSET[:FROM] --asymmetry N:S --iburst --outage FROM:TO\n"
+	"  --max-slew PPB --max-change PPB_PER_S --step S --panic S\n"
+	"  --trace FILE (CSV) --errors FILE --exchanges FILE (both for score)\n";
 
 static void bad(const char *what, const char *value)
 {
@@ -78,9 +60,28 @@ static double number(const char *what, const char *value)
 
 static struct world_server *server(struct world_config *cfg, const char *what, const char *value, int n)
 {
-	if (n < 1 || n > WORLD_SERVERS_MAX)
+	if (n < 1 || n > SCENARIO_SERVERS_MAX)
 		bad(what, value);
 	return &cfg->server[n - 1];
+}
+
+static FILE *create(const char *name)
+{
+	FILE *file = fopen(name, "w");
+
+	if (!file) {
+		perror(name);
+		exit(1);
+	}
+	return file;
+}
+
+static void finish(FILE *file, const char *name)
+{
+	if (file && fclose(file)) {
+		perror(name);
+		exit(1);
+	}
 }
 
 static void take(struct world_config *cfg, int opt, const char *what, const char *value)
@@ -90,37 +91,15 @@ static void take(struct world_config *cfg, int opt, const char *what, const char
 	int n;
 
 	switch (opt) {
-	case OPT_SEED:		cfg->seed = strtoull(value, NULL, 0); break;
-	case OPT_DURATION:	cfg->duration = number(what, value); break;
-	case OPT_WARM_UP:	cfg->warm_up = number(what, value); break;
-	case OPT_OFFSET0:	cfg->offset0 = number(what, value); break;
-	case OPT_FREQ0:		cfg->freq0 = number(what, value); break;
-	case OPT_WANDER:	cfg->wander = number(what, value); break;
-	case OPT_TEMP:		cfg->temp = number(what, value); break;
-	case OPT_TEMP_PERIOD:	cfg->temp_period = number(what, value); break;
 	case OPT_TICK_BIAS:	cfg->tick_bias = number(what, value); break;
 	case OPT_STAMP_NOISE:	cfg->stamp_noise = number(what, value); break;
-	case OPT_BASE:		cfg->base = number(what, value); break;
-	case OPT_JITTER:	cfg->jitter = number(what, value); break;
-	case OPT_ORDER:		cfg->order = (int)number(what, value); break;
-	case OPT_LOSS:		cfg->loss = number(what, value); break;
 	case OPT_LATE:		cfg->late = number(what, value); break;
 	case OPT_IBURST:	cfg->iburst = true; break;
 	case OPT_OBSERVE:	cfg->keeps_rate = true; break;
-	case OPT_MINPOLL:	cfg->core.minpoll_log2s = (s8)number(what, value); break;
-	case OPT_MAXPOLL:	cfg->core.maxpoll_log2s = (s8)number(what, value); break;
 	case OPT_MAX_SLEW:	cfg->core.steer.max_slew_ppb = (u32)number(what, value); break;
 	case OPT_MAX_CHANGE:	cfg->core.steer.max_change_ppb_s = (u32)number(what, value); break;
 	case OPT_STEP:		cfg->core.policy.step_ns = (s64)(number(what, value) * 1e9); break;
 	case OPT_PANIC:		cfg->core.policy.panic_ns = (s64)(number(what, value) * 1e9); break;
-	case OPT_POLL:
-		cfg->core.minpoll_log2s = (s8)number(what, value);
-		cfg->core.maxpoll_log2s = cfg->core.minpoll_log2s;
-		break;
-	case OPT_SERVERS:
-		cfg->servers = (int)number(what, value);
-		server(cfg, what, value, cfg->servers);
-		break;
 	case OPT_LIAR:
 		if (sscanf(value, "%d:%lf:%lf", &n, &a, &b) < 2)
 			bad(what, value);
@@ -141,15 +120,12 @@ static void take(struct world_config *cfg, int opt, const char *what, const char
 		if (sscanf(value, "%lf:%lf", &cfg->foreign_at, &cfg->foreign_step) != 2)
 			bad(what, value);
 		break;
-	case OPT_TRACE:
-		cfg->trace = fopen(value, "w");
-		if (!cfg->trace) {
-			perror(value);
-			exit(1);
-		}
-		break;
+	case OPT_TRACE:		cfg->trace = create(value); break;
+	case OPT_ERRORS:	cfg->errors = create(value); break;
+	case OPT_EXCHANGES:	cfg->exchanges = create(value); break;
 	case OPT_HELP:
 		fputs(usage, stdout);
+		scenario_help(stdout);
 		exit(0);
 	}
 }
@@ -161,6 +137,7 @@ int main(int argc, char **argv)
 	int opt, index = 0;
 
 	world_defaults(&cfg);
+	scenario_defaults(&cfg.sc);
 	while ((opt = getopt_long(argc, argv, "", options, &index)) != -1) {
 		if (opt < OPT_FIRST) {
 			fputs(usage, stderr);
@@ -168,10 +145,9 @@ int main(int argc, char **argv)
 		}
 		take(&cfg, opt, options[index].name, optarg);
 	}
-	if (optind < argc || cfg.order < 1 || cfg.duration < 1 || cfg.duration > 1e8) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	scenario_from_args(&cfg.sc, argc - optind + 1, argv + optind - 1);
+	cfg.core.minpoll_log2s = (s8)cfg.sc.minpoll_log2s;
+	cfg.core.maxpoll_log2s = (s8)cfg.sc.maxpoll_log2s;
 	if (cdisc_config_check(&cfg.core) != CDISC_CONFIG_OK) {
 		fputs("sim: the core does not take this configuration\n", stderr);
 		return 2;
@@ -181,12 +157,11 @@ int main(int argc, char **argv)
 	       " freq_error_ppb=%.2f bound_mean_ns=%.0f bound_bad=%" PRIu64 " liar_used_s=%" PRIu64 " synced_s=%" PRIu64
 	       " seconds=%" PRIu64 " updates=%" PRIu64 " packets=%" PRIu64 " wakes=%" PRIu64 " rates=%" PRIu64
 	       " slews=%" PRIu64 " steps=%" PRIu64 " slew_max_ppb=%.0f state=%d\n",
-	       cfg.seed, res.rms_ns, res.p99_ns, res.max_ns, res.end_ns, res.conv_1ms, res.freq_error_ppb,
+	       cfg.sc.seed, res.rms_ns, res.p99_ns, res.max_ns, res.end_ns, res.conv_1ms, res.freq_error_ppb,
 	       res.bound_mean_ns, res.bound_bad, res.liar_used, res.synced, res.seconds, res.updates, res.packets,
 	       res.wakes, res.rates, res.slews, res.steps, res.slew_max_ppb, res.state);
-	if (cfg.trace && fclose(cfg.trace)) {
-		perror("trace");
-		return 1;
-	}
+	finish(cfg.trace, "trace");
+	finish(cfg.errors, "errors");
+	finish(cfg.exchanges, "exchanges");
 	return 0;
 }

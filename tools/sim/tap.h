@@ -17,24 +17,20 @@ static inline void tap_report(bool is_ok, const char *name)
 	printf("%sok %u - %s\n", is_ok ? "" : "not ", ++tap_tests, name);
 }
 
-static inline void tap_vnote(const char *fmt, va_list args)
-{
-	fputs("# ", stdout);
-	vprintf(fmt, args);
-	putchar('\n');
-}
-
 /* The note is for what was not true. */
 __attribute__((format(printf, 2, 3)))
 static inline bool tap_expect(bool is_true, const char *fmt, ...)
 {
 	va_list args;
 
+	if (is_true)
+		return true;
+	fputs("# ", stdout);
 	va_start(args, fmt);
-	if (!is_true)
-		tap_vnote(fmt, args);
+	vprintf(fmt, args);
 	va_end(args);
-	return is_true;
+	putchar('\n');
+	return false;
 }
 
 /* Prints plan and totals; the program's exit status. */

@@ -2,26 +2,29 @@
 /*
  * The world around the core.
  *
- *	raw  = truth + RAW0 + phase of the oscillator		read in whole nanoseconds, rounded down
- *	real = raw + clock					clock grows by (rate set + tick bias) * raw
+ *	truth = a function of raw				the oscillator: plant.c
+ *	real  = raw + clock					clock grows by (rate set + tick bias) * raw
  *
- * Frequencies are constant within a second of truth. Whatever happens, happens at an instant of truth: a packet
- * leaves or arrives, the timer fires, a second is over.
+ * Whatever happens, happens at an instant of the counter: a packet leaves or arrives, the timer fires, a second is
+ * over. The core's counter began RAW0 before the scenario.
  */
 #include "world.h"
 
 #include <inttypes.h>
 #include <math.h>
 
+#include "net.h"
+#include "plant.h"
 #include "rng.h"
 
 #define SEC_NS		CDISC_NSEC_PER_SEC
-#define EPOCH_NS	1780000000000000000LL	/* UTC at truth 0: in 2026 */
 #define RAW0_NS		(1000 * SEC_NS)
 #define NEVER_NS	S64_MAX
+#define STREAM_WORLD	0x776f726c64	/* see plant.c */
 
 #define BURST_POLLS	8		/* as ntpx does */
 #define BURST_NS	(2 * SEC_NS)
+#define SERVER_NS	20000		/* between a server's two stamps */
 #define READING_NS	1000		/* what a stamp is good for, as in source_user.c */
 #define PRECISION_LOG2S	(-20)
 #define SILENT_POLLS	2		/* the engine looks for sources that fell silent then */
@@ -34,6 +37,7 @@ struct exchange {
 	s64	heard_ns;	/* the server's stamps */
 	s64	said_ns;
 	s64	last_raw_ns;	/* of the last answer */
+	u64	number;		/* of the next one */
 	int	burst_left;
 	bool	is_out;
 	bool	is_lost;
@@ -42,24 +46,21 @@ struct exchange {
 struct world {
 	const struct world_config	*cfg;
 	struct world_result		*res;
-	struct rng			osc_rng;
-	struct rng			net_rng;
+	struct plant			plant;
+	struct rng			stamp_rng;
 	struct rng			timer_rng;
 
-	s64				truth_ns;
-	double				freq;		/* oscillator */
-	double				walk;
-	double				phase_ns;	/* raw - RAW0 - truth */
-	s64				clock_ns;	/* real - raw, whole part */
+	s64				raw_ns;		/* the scenario's */
+	s64				clock_ns;	/* real - the core's raw, whole part */
 	double				clock_frac_ns;
 	s64				rate_ppb_q16;
 
 	struct cdisc_loop		loop;
-	struct cdisc_peer		peer[WORLD_SERVERS_MAX];
-	struct cdisc_peer		*peers[WORLD_SERVERS_MAX];
-	struct cdisc_select_edge	edge[3 * WORLD_SERVERS_MAX];
-	struct cdisc_select_entry	entry[WORLD_SERVERS_MAX];
-	struct exchange			exchange[WORLD_SERVERS_MAX];
+	struct cdisc_peer		peer[SCENARIO_SERVERS_MAX];
+	struct cdisc_peer		*peers[SCENARIO_SERVERS_MAX];
+	struct cdisc_select_edge	edge[3 * SCENARIO_SERVERS_MAX];
+	struct cdisc_select_entry	entry[SCENARIO_SERVERS_MAX];
+	struct exchange			exchange[SCENARIO_SERVERS_MAX];
 	s64				wake_raw_ns;
 	s64				check_raw_ns;
 	s64				late_ns;
@@ -77,14 +78,9 @@ static s64 ns(double s)
 	return llround(s * 1e9);
 }
 
-static double raw_exact(const struct world *w)
-{
-	return (double)(w->truth_ns + RAW0_NS) + w->phase_ns;
-}
-
 static s64 raw_now(const struct world *w)
 {
-	return w->truth_ns + RAW0_NS + (s64)floor(w->phase_ns);
+	return w->raw_ns + RAW0_NS;
 }
 
 static struct cdisc_now now(const struct world *w)
@@ -95,36 +91,40 @@ static struct cdisc_now now(const struct world *w)
 }
 
 /* Clock minus truth. */
-static double error_ns(const struct world *w)
+static double error_ns(struct world *w)
 {
-	return (double)(w->clock_ns + RAW0_NS - EPOCH_NS) + w->clock_frac_ns + w->phase_ns;
+	return (double)(w->clock_ns + RAW0_NS - PLANT_EPOCH_NS) + w->clock_frac_ns - plant_phase(&w->plant, w->raw_ns);
 }
 
-static bool is_lying(const struct world *w, int i)
+/* What server i is wrong by. */
+static s64 server_offset(const struct world *w, int i)
 {
-	return w->cfg->server[i].offset != 0 && w->truth_ns >= ns(w->cfg->server[i].offset_from);
+	const struct world_server *s = &w->cfg->server[i];
+
+	return net_offset(&w->cfg->sc, i) + (w->raw_ns >= ns(s->offset_from) ? ns(s->offset) : 0);
 }
 
 static bool is_liar_used(const struct world *w)
 {
-	for (int i = 0; i < w->cfg->servers; i++)
-		if (is_lying(w, i) && (w->peer[i].reason == CLOCKDISC_REASON_SELECTED ||
-				       w->peer[i].reason == CLOCKDISC_REASON_COMBINED))
+	for (int i = 0; i < w->cfg->sc.servers; i++)
+		if (server_offset(w, i) && (w->peer[i].reason == CLOCKDISC_REASON_SELECTED ||
+					    w->peer[i].reason == CLOCKDISC_REASON_COMBINED))
 			return true;
 	return false;
 }
 
-static s64 server_now(const struct world *w, int i, s64 at_ns)
+/* What the servo should have learnt: truth's rate against the counter. */
+static double right_freq_ppb(struct world *w)
 {
-	const struct world_server *s = &w->cfg->server[i];
+	double freq = plant_freq(&w->plant, w->raw_ns);
 
-	return EPOCH_NS + at_ns + (s->offset != 0 && at_ns >= ns(s->offset_from) ? ns(s->offset) : 0);
+	return -freq / (1 + freq) * 1e9;
 }
 
 static void second_is_over(struct world *w)
 {
 	const struct world_config *cfg = w->cfg;
-	s64 second = w->truth_ns / SEC_NS;
+	s64 second = w->raw_ns / SEC_NS;
 	struct cdisc_now n = now(w);
 	double e = error_ns(w);
 	s64 bound_ns = cdisc_loop_bound(&w->loop, &n);
@@ -133,7 +133,7 @@ static void second_is_over(struct world *w)
 		w->good_since_s = second + 1;
 	else if (w->res->conv_1ms < 0 && second - w->good_since_s >= STAYS_S)
 		w->res->conv_1ms = (double)w->good_since_s;
-	if (second > (s64)cfg->warm_up) {
+	if (second > (s64)scenario_warm(&cfg->sc)) {
 		w->error_ns[w->res->seconds++] = fabs(e);
 		w->sum_square += e * e;
 		w->res->max_ns = fmax(w->res->max_ns, fabs(e));
@@ -144,31 +144,26 @@ static void second_is_over(struct world *w)
 	}
 	if (cfg->trace)
 		fprintf(cfg->trace, "%" PRId64 ",%.1f,%" PRId64 ",%.4f,%.4f,%.4f,%d,%u,%d,%d\n", second, e, bound_ns,
-			(double)w->loop.servo.freq_ppb_q16 / 65536, -w->freq * 1e9, (double)w->rate_ppb_q16 / 65536,
+			(double)w->loop.servo.freq_ppb_q16 / 65536, right_freq_ppb(w), (double)w->rate_ppb_q16 / 65536,
 			w->loop.state, w->loop.selected_id, w->loop.servo.poll_log2s, w->loop.steer.is_slewing);
-
-	w->walk += cfg->wander * rng_normal(&w->osc_rng);
-	w->freq = cfg->freq0 + w->walk;
-	if (cfg->temp != 0)
-		w->freq += cfg->temp * sin(2 * M_PI * (double)second / cfg->temp_period);
+	if (cfg->errors)
+		fprintf(cfg->errors, "%" PRId64 " %.1f %" PRId64 "\n", w->raw_ns, e, bound_ns == S64_MAX ? -1 : bound_ns);
 }
 
-/* Let time pass. */
+/* Let the counter run. */
 static void advance(struct world *w, s64 to_ns)
 {
 	s64 step_ns, left_ns;
-	double rate, whole;
+	double whole;
 
-	while (w->truth_ns < to_ns) {
-		left_ns = SEC_NS - w->truth_ns % SEC_NS;
-		step_ns = min(to_ns - w->truth_ns, left_ns);
-		rate = (double)w->rate_ppb_q16 / 65536e9 + w->cfg->tick_bias;
-		w->phase_ns += w->freq * (double)step_ns;
-		w->clock_frac_ns += rate * (1 + w->freq) * (double)step_ns;
+	while (w->raw_ns < to_ns) {
+		left_ns = SEC_NS - w->raw_ns % SEC_NS;
+		step_ns = min(to_ns - w->raw_ns, left_ns);
+		w->clock_frac_ns += ((double)w->rate_ppb_q16 / 65536e9 + w->cfg->tick_bias) * (double)step_ns;
 		whole = floor(w->clock_frac_ns);
 		w->clock_frac_ns -= whole;
 		w->clock_ns += (s64)whole;
-		w->truth_ns += step_ns;
+		w->raw_ns += step_ns;
 		if (step_ns == left_ns)
 			second_is_over(w);
 	}
@@ -213,7 +208,7 @@ static void step_clock(struct world *w, s64 step_ns, bool is_ours, struct cdisc_
 /* Sources of which nothing has been heard for as many polls as reach has bits are unreachable. */
 static void age_sources(struct world *w, s64 raw_ns)
 {
-	for (int i = 0; i < w->cfg->servers; i++) {
+	for (int i = 0; i < w->cfg->sc.servers; i++) {
 		s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&w->peer[i], w->loop.servo.poll_log2s));
 
 		if (w->peer[i].reach && raw_ns - w->exchange[i].last_raw_ns > AGE_POLLS * poll_ns) {
@@ -239,7 +234,7 @@ static void pass(struct world *w)
 	}
 	if (w->has_news) {
 		w->has_news = false;
-		cdisc_loop_update(&w->loop, w->peers, (u32)w->cfg->servers, &work, &n, &todo);
+		cdisc_loop_update(&w->loop, w->peers, (u32)w->cfg->sc.servers, &work, &n, &todo);
 	}
 	if (todo.step_ns) {
 		step_clock(w, todo.step_ns, true, &todo);
@@ -255,33 +250,34 @@ static void pass(struct world *w)
 	w->late_ns = ns(fmin(w->cfg->late * rng_exponential(&w->timer_rng), w->cfg->late_max));
 }
 
-static double leg(struct world *w)
-{
-	double queue = w->cfg->jitter > 0 ? w->cfg->jitter * rng_erlang(&w->net_rng, w->cfg->order) : 0;
-
-	return w->cfg->base / 2 + queue;
-}
-
 static s64 stamp_noise_ns(struct world *w)
 {
-	return ns(w->cfg->stamp_noise * (2 * rng_uniform(&w->net_rng) - 1));
+	return ns(w->cfg->stamp_noise * (2 * rng_uniform(&w->stamp_rng) - 1));
 }
 
 static void send_packet(struct world *w, int i)
 {
+	const struct world_config *cfg = w->cfg;
 	struct exchange *x = &w->exchange[i];
 	s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&w->peer[i], w->loop.servo.poll_log2s));
-	bool is_down = w->truth_ns >= ns(w->cfg->outage_from) && w->truth_ns < ns(w->cfg->outage_to);
-	s64 there_ns = ns(leg(w)), back_ns = ns(leg(w) + w->cfg->server[i].asymmetry);
+	bool is_down = w->raw_ns >= ns(cfg->outage_from) && w->raw_ns < ns(cfg->outage_to);
+	s64 truth_ns = plant_truth(&w->plant, w->raw_ns);
+	struct net_exchange n;
 
+	net_exchange(&cfg->sc, i, x->number++, w->raw_ns, &n);
+	n.back_ns += ns(cfg->server[i].asymmetry);
 	x->sent_raw_ns = raw_now(w) + stamp_noise_ns(w);
-	x->heard_ns = server_now(w, i, w->truth_ns + there_ns);
-	x->said_ns = x->heard_ns + 20000;
-	x->is_lost = rng_uniform(&w->net_rng) < w->cfg->loss || is_down;
+	x->heard_ns = truth_ns + n.there_ns + server_offset(w, i);
+	x->said_ns = x->heard_ns + SERVER_NS;
+	x->is_lost = n.is_lost || is_down;
 	x->is_out = true;
 	/* A poll that is not answered is given up in time for the next one. */
-	x->next_ns = w->truth_ns + (x->is_lost ? min(poll_ns, 2 * SEC_NS) : there_ns + 20000 + back_ns);
+	x->next_ns = x->is_lost ? w->raw_ns + min(poll_ns, 2 * SEC_NS) :
+		     plant_raw(&w->plant, truth_ns + n.there_ns + SERVER_NS + n.back_ns);
 	w->res->packets++;
+	if (cfg->exchanges)
+		fprintf(cfg->exchanges, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n", i, w->raw_ns,
+			n.there_ns, n.back_ns, x->heard_ns, x->said_ns, x->is_lost);
 }
 
 /* As source_user.c makes a sample of four stamps. */
@@ -325,17 +321,13 @@ static void packet_is_back(struct world *w, int i)
 		poll_ns = min(poll_ns, BURST_NS);
 	}
 	/* Spread over a sixteenth, so that servers drift apart. */
-	x->next_ns = w->truth_ns + poll_ns + ns((rng_uniform(&w->net_rng) - 0.5) / 16 * (double)poll_ns / 1e9);
+	x->next_ns = w->raw_ns + poll_ns + ns((rng_uniform(&w->stamp_rng) - 0.5) / 16 * (double)poll_ns / 1e9);
 }
 
-/* When the timer fires, as far as that can be told within this second. */
+/* When the timer fires. */
 static s64 timer_ns(const struct world *w)
 {
-	double left_ns = (double)w->wake_raw_ns - raw_exact(w);
-
-	if (w->wake_raw_ns == S64_MAX || left_ns > 3e9)
-		return NEVER_NS;
-	return max(w->truth_ns, w->truth_ns + (s64)ceil(left_ns / (1 + w->freq)) + w->late_ns);
+	return w->wake_raw_ns == S64_MAX ? NEVER_NS : max(w->raw_ns, w->wake_raw_ns - RAW0_NS + w->late_ns);
 }
 
 static int compare_double(const void *left, const void *right)
@@ -355,7 +347,7 @@ static void conclude(struct world *w)
 	res->slews = w->loop.slews;
 	res->steps = w->loop.steps;
 	res->has_pending = w->loop.has_pending;
-	res->freq_error_ppb = (double)w->loop.servo.freq_ppb_q16 / 65536 + w->freq / (1 + w->freq) * 1e9;
+	res->freq_error_ppb = (double)w->loop.servo.freq_ppb_q16 / 65536 - right_freq_ppb(w);
 	if (!res->seconds)
 		return;
 	qsort(w->error_ns, res->seconds, sizeof(double), compare_double);
@@ -369,23 +361,22 @@ static void start(struct world *w)
 	const struct world_config *cfg = w->cfg;
 	struct cdisc_now n;
 
-	rng_seed(&w->osc_rng, cfg->seed * 3);
-	rng_seed(&w->net_rng, cfg->seed * 3 + 1);
-	rng_seed(&w->timer_rng, cfg->seed * 3 + 2);
-	w->freq = cfg->freq0;
-	w->clock_ns = EPOCH_NS - RAW0_NS - ns(cfg->offset0);
+	plant_init(&w->plant, &cfg->sc);
+	rng_seed_item(&w->stamp_rng, cfg->sc.seed, STREAM_WORLD, 0);
+	rng_seed_item(&w->timer_rng, cfg->sc.seed, STREAM_WORLD, 1);
+	w->clock_ns = PLANT_EPOCH_NS - RAW0_NS - ns(cfg->sc.offset0);
 	w->res->conv_1ms = -1;
 	n = now(w);
 	cdisc_loop_init(&w->loop, &cfg->core, &n, 0, !cfg->keeps_rate);
 	w->wake_raw_ns = S64_MAX;
 	w->check_raw_ns = S64_MAX;
-	for (int i = 0; i < cfg->servers; i++) {
+	for (int i = 0; i < cfg->sc.servers; i++) {
 		cdisc_peer_init(&w->peer[i], (u32)i + 1);
 		w->peer[i].minpoll_log2s = cfg->core.minpoll_log2s;
 		w->peer[i].maxpoll_log2s = cfg->core.maxpoll_log2s;
 		w->peers[i] = &w->peer[i];
 		w->exchange[i].burst_left = cfg->iburst ? BURST_POLLS - 1 : 0;
-		w->exchange[i].next_ns = ns(1 + 0.1 * i + 0.1 * rng_uniform(&w->net_rng));
+		w->exchange[i].next_ns = ns(1 + 0.1 * i + 0.1 * rng_uniform(&w->stamp_rng));
 	}
 	if (cfg->trace)
 		fputs("second,error_ns,bound_ns,freq_ppb,right_freq_ppb,rate_ppb,state,selected,poll,slewing\n", cfg->trace);
@@ -394,31 +385,26 @@ static void start(struct world *w)
 void world_defaults(struct world_config *cfg)
 {
 	*cfg = (struct world_config){
-		.seed		= 1,
-		.duration	= 20000,
-		.warm_up	= 4000,
-		.wander		= 1e-9,
-		.temp_period	= 86400,
 		.stamp_noise	= 20e-9,
-		.base		= 20e-3,
-		.jitter		= 100e-6,
-		.order		= 1,
 		.late		= 50e-6,
 		.late_max	= 1,
-		.servers	= 1,
 	};
+	scenario_defaults(&cfg->sc);
+	cfg->sc.duration = 20000;
+	cfg->sc.warm = 4000;
+	cfg->sc.base = 10e-3;
 	cdisc_config_defaults(&cfg->core);
 }
 
 void world_run(const struct world_config *cfg, struct world_result *res)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	s64 end_ns = ns(cfg->duration), next_ns, foreign_ns = cfg->foreign_at > 0 ? ns(cfg->foreign_at) : NEVER_NS;
+	s64 end_ns = ns(cfg->sc.duration), next_ns, foreign_ns = cfg->foreign_at > 0 ? ns(cfg->foreign_at) : NEVER_NS;
 	int next, i;
 
 	memset(res, 0, sizeof(*res));
 	if (w)
-		w->error_ns = calloc((size_t)cfg->duration + 1, sizeof(double));
+		w->error_ns = calloc((size_t)cfg->sc.duration + 1, sizeof(double));
 	if (!w || !w->error_ns) {
 		perror("world");
 		exit(1);
@@ -426,10 +412,10 @@ void world_run(const struct world_config *cfg, struct world_result *res)
 	w->cfg = cfg;
 	w->res = res;
 	start(w);
-	while (w->truth_ns < end_ns) {
-		next_ns = min(end_ns, (w->truth_ns / SEC_NS + 1) * SEC_NS);
+	while (w->raw_ns < end_ns) {
+		next_ns = min(end_ns, (w->raw_ns / SEC_NS + 1) * SEC_NS);
 		next = -1;
-		for (i = 0; i < cfg->servers; i++) {
+		for (i = 0; i < cfg->sc.servers; i++) {
 			if (w->exchange[i].next_ns <= next_ns) {
 				next_ns = w->exchange[i].next_ns;
 				next = i;
@@ -437,17 +423,17 @@ void world_run(const struct world_config *cfg, struct world_result *res)
 		}
 		if (timer_ns(w) < next_ns) {
 			next_ns = timer_ns(w);
-			next = WORLD_SERVERS_MAX;
+			next = SCENARIO_SERVERS_MAX;
 		}
 		if (foreign_ns < next_ns) {
 			next_ns = foreign_ns;
-			next = WORLD_SERVERS_MAX + 1;
+			next = SCENARIO_SERVERS_MAX + 1;
 		}
 		advance(w, next_ns);
-		if (next == WORLD_SERVERS_MAX) {
+		if (next == SCENARIO_SERVERS_MAX) {
 			w->res->wakes++;
 			pass(w);
-		} else if (next == WORLD_SERVERS_MAX + 1) {
+		} else if (next == SCENARIO_SERVERS_MAX + 1) {
 			foreign_ns = NEVER_NS;
 			w->was_set = true;
 			pass(w);
@@ -458,6 +444,7 @@ void world_run(const struct world_config *cfg, struct world_result *res)
 		}
 	}
 	conclude(w);
+	plant_free(&w->plant);
 	free(w->error_ns);
 	free(w);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The world around the core: an oscillator, a clock, servers behind a network, a timer, all of one seed.
+ * The world around the core: a scenario's oscillator and network, a clock, servers, a timer, all of one seed.
  *
- * Doubles are allowed here. Truth is an integer of nanoseconds; a quantity without a unit in its name is in seconds
+ * Doubles are allowed here. Instants are integers of nanoseconds; a quantity without a unit in its name is in seconds
  * or a ratio. The core is called as the engine calls it and never sees anything but snapshots and samples.
  */
 #ifndef CDISC_SIM_WORLD_H
@@ -11,11 +11,10 @@
 #include <stdio.h>
 
 #include "core/loop.h"
-
-#define WORLD_SERVERS_MAX	16
+#include "scenario.h"
 
 /**
- * struct world_server - what is wrong with a server
+ * struct world_server - what is wrong with a server beside what the scenario says
  * @offset:	its time minus truth
  * @offset_from: from then on; before, it is right
  * @asymmetry:	delay on the way back beyond that on the way there
@@ -27,26 +26,14 @@ struct world_server {
 };
 
 /**
- * struct world_config - a scenario
+ * struct world_config - a scenario, and what no virtual machine can be asked for
  * @core:	configuration of the core
- * @seed:	of everything random
- * @duration:	length
- * @warm_up:	statistics begin after it
- * @offset0:	truth minus clock at the start: positive is behind
- * @freq0:	oscillator fast by this at the start
- * @wander:	random walk of the oscillator's frequency, per root of a second
- * @temp:	amplitude of a sine added to the frequency
- * @temp_period: its period
+ * @sc:		the scenario; its polls, client and kernel are not looked at
  * @tick_bias:	rate of the clock beside what is asked for: a tick of odd length
  * @stamp_noise: error of a stamp, uniform, plus and minus
- * @base:	delay of the path there and back without queues
- * @jitter:	mean queueing delay of each leg
- * @order:	of its Erlang distribution, 1 is exponential
- * @loss:	part of the exchanges that get lost
  * @late:	mean lateness of the timer, exponential
  * @late_max:	and its limit
- * @servers:	number of servers
- * @server:	and what is wrong with them
+ * @server:	what is wrong with the servers
  * @iburst:	eight polls two seconds apart at the start
  * @outage_from: no server answers from then
  * @outage_to:	until then
@@ -54,27 +41,17 @@ struct world_server {
  * @foreign_step: by this
  * @keeps_rate:	observe: the clock is never steered
  * @trace:	CSV, a line a second, or NULL
+ * @errors:	"raw_ns error_ns bound_ns" every second, or NULL; a bound of -1 is unknown
+ * @exchanges:	"server sent_raw_ns there_ns back_ns t2_ns t3_ns lost" for every exchange, or NULL
  */
 struct world_config {
 	struct cdisc_config	core;
-	u64			seed;
-	double			duration;
-	double			warm_up;
-	double			offset0;
-	double			freq0;
-	double			wander;
-	double			temp;
-	double			temp_period;
+	struct scenario		sc;
 	double			tick_bias;
 	double			stamp_noise;
-	double			base;
-	double			jitter;
-	int			order;
-	double			loss;
 	double			late;
 	double			late_max;
-	int			servers;
-	struct world_server	server[WORLD_SERVERS_MAX];
+	struct world_server	server[SCENARIO_SERVERS_MAX];
 	bool			iburst;
 	double			outage_from;
 	double			outage_to;
@@ -82,6 +59,8 @@ struct world_config {
 	double			foreign_step;
 	bool			keeps_rate;
 	FILE			*trace;
+	FILE			*errors;
+	FILE			*exchanges;
 };
 
 /**
