@@ -41,12 +41,6 @@
 /* n ln(2) in q24, for a result of cdisc_log_q24() whose argument was scaled by 2^n. */
 #define LN2_TIMES_Q24(n)	((s64)(((n) * LN2_Q32 + 128) >> 8))
 
-/* v / 2^30 rounded down, for either sign: made positive by 2^63, whose share is taken off again. */
-static s64 floor_q30(s64 v)
-{
-	return (s64)(((u64)v + (1ULL << 63)) >> 30) - (1LL << 33);
-}
-
 u32 cdisc_exp_neg_q32(u64 x_q24)
 {
 	u64 power_q32, root_q31, rest_q32, square_q32, less_q32, result;
@@ -94,10 +88,10 @@ static u64 square_shift(u64 x, unsigned int n)
 	return ((high * high) << (42 - n)) + ((high * low + ((low * low) >> 22)) >> (n - 22));
 }
 
-/* A row of the table at u: the polynomials' coefficients, and where in the segment. */
+/* A row of the table at u: the polynomials' coefficients, and the powers of where in the segment. */
 struct mills {
 	const s32	(*row)[4];
-	s64		t_q30;
+	s64		t_q30[3];
 	u64		half_u_q32;	/* 1 / (a + 2), 31 bits */
 };
 
@@ -105,10 +99,12 @@ static struct mills mills_at(u64 a_q24)
 {
 	/* From 2^22 to 2^38; less one, so that u = 1 is in the last segment. */
 	u64 u_q38 = (2 * ONE_Q24 << 38) / (a_q24 + 2 * ONE_Q24);
+	u64 t_q30 = ((u_q38 - 1) >> (8 - MILLS_BITS)) & LOW30;
+	u64 square_q30 = (t_q30 * t_q30) >> 30;
 
 	return (struct mills){
 		.row		= mills_table[(u_q38 - 1) >> (38 - MILLS_BITS)],
-		.t_q30		= (s64)(((u_q38 - 1) >> (8 - MILLS_BITS)) & LOW30),
+		.t_q30		= { (s64)t_q30, (s64)square_q30, (s64)((square_q30 * t_q30) >> 30) },
 		.half_u_q32	= u_q38 >> 7,
 	};
 }
@@ -117,18 +113,22 @@ static struct mills mills_at(u64 a_q24)
 static u64 mills(const struct mills *m, unsigned int n)
 {
 	const s32 *c = m->row[n];
-	s64 sum = c[3];
+	/*
+	 * Products of 31 and 30 bits. All three functions rise with u: the first coefficient is positive and outweighs what
+	 * is negative in the other two, so the sum is not negative. The generator makes sure of it.
+	 */
+	s64 rise_q57 = c[1] * m->t_q30[0] + c[2] * m->t_q30[1] + c[3] * m->t_q30[2];
 
-	/* Coefficients have 31 bits and so has the sum after every step. */
-	sum = c[2] + floor_q30(sum * m->t_q30);
-	sum = c[1] + floor_q30(sum * m->t_q30);
-	return (u64)(c[0] + floor_q30(sum * m->t_q30));
+	return (u64)c[0] + ((u64)rise_q57 >> 30);
 }
 
-/* p(x), q32. */
+/* p(x), q32; 0 from 6.8 on. */
 static u64 density_q32(u64 x_q24)
 {
-	return (cdisc_exp_neg_q32(square_shift(x_q24, 25)) * INV_SQRT_2PI_Q32) >> 32;
+	if (x_q24 >= 7 * ONE_Q24)
+		return 0;
+	/* The square has 54 bits. */
+	return (cdisc_exp_neg_q32((x_q24 * x_q24) >> 25) * INV_SQRT_2PI_Q32) >> 32;
 }
 
 /* What lies beyond x >= 0 where the density is p, q32. */
