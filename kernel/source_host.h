@@ -37,7 +37,7 @@ enum cdisc_host_status {
 	CDISC_HOST_UNSTABLE,
 };
 
-/* A call whose surroundings changed under it is repeated, so often at most. */
+/* A call whose surroundings changed under it is repeated, or one that could be narrower; so often at most. */
 #define CDISC_HOST_TRIES	5
 
 /**
@@ -168,7 +168,7 @@ struct cdisc_host_ops {
  * @err:	what the last hypercall returned
  * @reads:	attempts that gave the host's time
  * @refusals:	attempts that did not
- * @retries:	calls that were repeated
+ * @retries:	calls that gave nothing, whose surroundings changed under them for the most part
  */
 struct cdisc_host {
 	const struct cdisc_host_ops	*ops;
