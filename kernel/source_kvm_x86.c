@@ -2,6 +2,8 @@
 /*
  * KVM on x86: KVM_HC_CLOCK_PAIRING writes the host's CLOCK_REALTIME and the guest's TSC of the same instant to a page
  * of ours (Documentation/virt/kvm/x86/hypercalls.rst of the kernel).
+ *
+ * All but kvm_init() and kvm_exit() are called with interrupts off.
  */
 #include "source_host.h"
 
