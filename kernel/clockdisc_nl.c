@@ -37,7 +37,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 /* CLOCKDISC_CMD_CLOCK_SET - do */
 const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
-	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
+	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
 	[CLOCKDISC_A_CLOCK_STEP_THRESHOLD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_STEPOUT_NS] = { .type = NLA_U64, },

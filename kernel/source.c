@@ -152,7 +152,7 @@ bool cdisc_sources_age(struct cdisc_sources *ss, s64 raw_ns, s8 loop_poll_log2s,
 
 	*next_raw_ns = S64_MAX;
 	xa_for_each(&ss->by_id, id, src) {
-		s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&src->peer, loop_poll_log2s));
+		s64 poll_ns = cdisc_peer_patience(&src->peer, loop_poll_log2s);
 		s64 silent_raw_ns = src->last_raw_ns + SILENT_POLLS * poll_ns;
 
 		if (!src->peer.reach)

@@ -2,8 +2,9 @@
 /*
  * How wrong the clock can be.
  *
- *	bound(raw) = distance + PHI * (raw - update) + |estimate(raw) - clock(raw)|
+ *	bound(raw) = distance + hold * t + PHI * (raw - update - t) + |estimate(raw) - clock(raw)|
  *
+ * where t is the part of the time since the update for which the frequency is known to "hold"; without that t is 0.
  * The last term is what the discipline itself still means to correct. It is measured on a snapshot of the clock, so
  * that a slew, a step by somebody else, or a rate that never came into effect are all part of it.
  */
@@ -19,10 +20,31 @@ void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 pha
 	*b = (struct cdisc_bound){
 		.raw_ns		= raw_ns,
 		.distance_ns	= distance_ns,
+		.error_ns	= distance_ns,
 		.phase_ns	= phase_ns,
 		.freq_ppb_q16	= freq_ppb_q16,
 		.is_known	= true,
 	};
+}
+
+void cdisc_bound_hold(struct cdisc_bound *b, s64 hold_ppb_q16, s64 hold_ns, s64 error_ns)
+{
+	b->hold_ppb_q16 = hold_ppb_q16;
+	b->hold_ns = max_t(s64, hold_ns, 0);
+	b->error_ns = error_ns;
+}
+
+static s64 grown(const struct cdisc_bound *b, s64 raw_ns)
+{
+	s64 age_ns = cdisc_sub_sat(raw_ns, b->raw_ns);
+	s64 held_ns = clamp_t(s64, age_ns, 0, b->hold_ns);
+
+	return cdisc_add_sat(cdisc_ns_from_rate(b->hold_ppb_q16, held_ns), cdisc_ns_from_phi(age_ns - held_ns));
+}
+
+s64 cdisc_bound_error(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
+{
+	return cdisc_add_sat(cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)), b->error_ns);
 }
 
 void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
@@ -32,9 +54,10 @@ void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
 	if (!b->is_known)
 		return;
 	b->phase_ns = cdisc_add_sat(b->phase_ns, cdisc_ns_from_rate(b->freq_ppb_q16, dt_ns));
-	b->distance_ns = cdisc_add_sat(b->distance_ns, cdisc_ns_from_phi(dt_ns));
+	b->distance_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
 	b->raw_ns = raw_ns;
 	b->freq_ppb_q16 = freq_ppb_q16;
+	b->hold_ns = 0;
 }
 
 s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
@@ -50,6 +73,6 @@ s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
 
 	if (!b->is_known)
 		return S64_MAX;
-	grown_ns = cdisc_add_sat(b->distance_ns, cdisc_ns_from_phi(cdisc_sub_sat(raw_ns, b->raw_ns)));
+	grown_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)));
 }

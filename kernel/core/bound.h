@@ -3,7 +3,7 @@
  * How wrong the clock can be: a half-width around CLOCK_REALTIME that holds the true time.
  *
  * At an update the bound is the root distance of the selected source (RFC 5905, section 11.1). From there it grows
- * with the tolerance of the oscillator, and the distance between the clock and the estimate is added, so that a
+ * with the tolerance of the oscillator, or slower for as long as the frequency is known better, and the distance between the clock and the estimate is added, so that a
  * slew in progress is part of it.
  */
 #ifndef CDISC_BOUND_H
@@ -17,6 +17,9 @@
  * @distance_ns: root distance of the estimate then, >= 0
  * @phase_ns:	estimated reference minus raw then
  * @freq_ppb_q16: rate of the reference against raw
+ * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB
+ * @hold_ns:	for how long
+ * @error_ns:	standard deviation of the estimate as the estimator believes it
  * @is_known:	false before the first update and after an interruption
  */
 struct cdisc_bound {
@@ -24,6 +27,9 @@ struct cdisc_bound {
 	s64	distance_ns;
 	s64	phase_ns;
 	s64	freq_ppb_q16;
+	s64	hold_ppb_q16;
+	s64	hold_ns;
+	s64	error_ns;
 	bool	is_known;
 };
 
@@ -32,6 +38,23 @@ void cdisc_bound_void(struct cdisc_bound *b);
 
 /* Take the estimate and its distance at raw_ns. */
 void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 phase_ns, s64 freq_ppb_q16);
+
+/**
+ * cdisc_bound_hold() - what is known of the frequency, too
+ * @b:		a bound that was just set
+ * @hold_ppb_q16: how fast the phase may run away from the estimate, at most CDISC_PHI_PPB
+ * @hold_ns:	for how long that is known; after it the bound grows with CDISC_PHI_PPB
+ * @error_ns:	standard deviation of the estimate
+ *
+ * Context: Any.
+ */
+void cdisc_bound_hold(struct cdisc_bound *b, s64 hold_ppb_q16, s64 hold_ns, s64 error_ns);
+
+/*
+ * How wrong the clock is thought to be, one standard deviation: distance to the estimate and the estimate's own. The clock
+ * has real - raw = clock_ns; the bound must be known.
+ */
+s64 cdisc_bound_error(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 
 /* From raw_ns on another frequency holds; what was estimated before stays. */
 void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16);

@@ -218,6 +218,30 @@ enum clockdisc_verdict cdisc_filter_add(struct cdisc_filter *f, const struct cdi
 	return CLOCKDISC_VERDICT_ACCEPTED;
 }
 
+enum clockdisc_verdict cdisc_filter_keep(struct cdisc_filter *f, const struct cdisc_sample *s)
+{
+	if (f->count && s->raw_ns <= f->last_raw_ns)
+		return CLOCKDISC_VERDICT_DUPLICATE;
+	push(f, s);
+	return CLOCKDISC_VERDICT_ACCEPTED;
+}
+
+const struct cdisc_sample *cdisc_filter_kept(const struct cdisc_filter *f, unsigned int i)
+{
+	/* A register that is not full begins at 0, with the newest at count - 1. */
+	return &f->stage[(f->head + CDISC_FILTER_STAGES + 1 - f->count + i) % CDISC_FILTER_STAGES];
+}
+
+void cdisc_filter_replay(struct cdisc_filter *f, s64 freq_ppb_q16, s64 poll_ns)
+{
+	struct cdisc_filter kept = *f;
+	unsigned int i;
+
+	cdisc_filter_reset(f);
+	for (i = 0; i < kept.count; i++)
+		cdisc_filter_add(f, cdisc_filter_kept(&kept, i), freq_ppb_q16, poll_ns);
+}
+
 void cdisc_filter_predict(const struct cdisc_filter *f, s64 raw_ns, s64 freq_ppb_q16,
 			  struct cdisc_estimate *out)
 {
@@ -227,4 +251,5 @@ void cdisc_filter_predict(const struct cdisc_filter *f, s64 raw_ns, s64 freq_ppb
 	out->raw_ns = raw_ns;
 	out->phase_ns = carry(out->phase_ns, freq_ppb_q16, dt_ns);
 	out->disp_ns = cdisc_add_sat(out->disp_ns, cdisc_ns_from_phi(dt_ns));
+	out->freq_ppb_q16 = freq_ppb_q16;
 }

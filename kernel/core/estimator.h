@@ -40,6 +40,10 @@ struct cdisc_sample {
  * @half_ns:	half-width of the sample in use
  * @disp_ns:	peer dispersion at @raw_ns, growing with CDISC_PHI_PPB
  * @jitter_ns:	RMS of the differences between the filter's samples and the one in use
+ * @freq_ppb_q16: the source's frequency, reference against raw
+ * @error_ns_q16: standard deviation of @phase_ns as the estimator believes it, ns * 2^16
+ * @hard_ns:	the true phase is not farther away than this, as far as a sample's round trip bounds it
+ * @hold_ppb_q16: how fast @hard_ns grows from here on
  */
 struct cdisc_estimate {
 	s64	raw_ns;
@@ -49,6 +53,10 @@ struct cdisc_estimate {
 	s64	half_ns;
 	s64	disp_ns;
 	s64	jitter_ns;
+	s64	freq_ppb_q16;
+	s64	error_ns_q16;
+	s64	hard_ns;
+	s64	hold_ppb_q16;
 };
 
 /**
@@ -97,6 +105,24 @@ void cdisc_filter_reset(struct cdisc_filter *f);
  */
 enum clockdisc_verdict cdisc_filter_add(struct cdisc_filter *f, const struct cdisc_sample *s,
 					s64 freq_ppb_q16, s64 poll_ns);
+
+/**
+ * cdisc_filter_keep() - put a sample into the register without using it
+ * @f:		the filter
+ * @s:		the sample
+ *
+ * For the time in which another estimator is in use: cdisc_filter_replay() takes up from there.
+ *
+ * Context: Any.
+ * Return: CLOCKDISC_VERDICT_ACCEPTED, or _DUPLICATE when @s is not newer than the last one.
+ */
+enum clockdisc_verdict cdisc_filter_keep(struct cdisc_filter *f, const struct cdisc_sample *s);
+
+/* The i-th of the samples in the register, oldest first, i < f->count. */
+const struct cdisc_sample *cdisc_filter_kept(const struct cdisc_filter *f, unsigned int i);
+
+/* Use the samples that were kept, oldest first, as if they came in now. */
+void cdisc_filter_replay(struct cdisc_filter *f, s64 freq_ppb_q16, s64 poll_ns);
 
 /**
  * cdisc_filter_predict() - carry the estimate to another instant

@@ -261,6 +261,10 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 		.phase_ns	= l->sel.phase_ns,
 		.offset_ns	= cdisc_sub_sat(l->sel.phase_ns, clock_ns(now)),
 		.jitter_ns	= l->sel.jitter_ns,
+		.freq_ppb_q16	= l->sel.freq_ppb_q16,
+		.error_ns_q16	= l->sel.error_ns_q16,
+		.hold_ppb_q16	= l->sel.hold_ppb_q16,
+		.pace_ppb_q16	= cdisc_ppb_q16_from_ppb(max_t(u32, l->cfg.steer.max_slew_ppb, 1)),
 		.poll_log2s	= cdisc_peer_poll(peer, l->servo.poll_log2s),
 	};
 	s64 offset_ns = u.offset_ns;
@@ -307,11 +311,29 @@ static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32
 	return false;
 }
 
+/* The polls for which the frequency is taken to stay what it was. */
+#define HOLD_POLLS	4
+
+/* With trackers the bound is of the best round trip, and grows by what is known of the frequency. */
+static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now)
+{
+	s64 hold_ns = HOLD_POLLS * cdisc_ns_from_log2s(cdisc_peer_poll(peer, l->servo.poll_log2s));
+
+	if (!peer->is_tracked) {
+		cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+		return;
+	}
+	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+	cdisc_bound_hold(&l->bound, l->sel.hold_ppb_q16, hold_ns, cdisc_rshift_round(l->sel.error_ns_q16, 16));
+}
+
 void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n,
 		       struct cdisc_select_work *work, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
-	u32 last_id = l->selected_id;
+	u32 i, last_id = l->selected_id;
 
+	for (i = 0; i < n; i++)
+		cdisc_peer_follow(peers[i], l->servo.ops->is_tracking, l->servo.freq_ppb_q16);
 	cdisc_select(peers, n, work, &l->cfg.select, now->raw_ns, l->servo.freq_ppb_q16, last_id, &l->sel);
 	l->selected_id = l->sel.peer < 0 ? 0 : peers[l->sel.peer]->id;
 	if (l->selected_id != last_id)
@@ -325,7 +347,7 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	l->is_waiting = must_wait(l, peers, n, now);
 	if (!l->is_waiting)
 		use_selection(l, peers[l->sel.peer], now, todo);
-	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+	set_bound(l, peers[l->sel.peer], now);
 }
 
 static bool is_panic(const struct cdisc_loop *l, s64 offset_ns)

@@ -4,6 +4,12 @@
  */
 #include "peer.h"
 
+/*
+ * A poll may leave the phase known to eight usual errors of a sample. Fewer: more packets, and less error where the
+ * oscillator is what is not known. More: the interval goes to its largest whatever the oscillator does.
+ */
+#define POLL_ERRORS_SQUARED	64
+
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
 	memset(p, 0, sizeof(*p));
@@ -14,12 +20,17 @@ void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 	p->header.stratum = CDISC_STRATUM_UNSYNC;
 	p->reason = CLOCKDISC_REASON_NO_SAMPLE;
 	p->distance_ns = S64_MAX;
+	p->wish_log2s = CDISC_POLL_QUICK_LOG2S;
+	p->quick = CDISC_POLL_QUICK_START;
 }
 
 void cdisc_peer_restart(struct cdisc_peer *p)
 {
 	cdisc_filter_reset(&p->filter);
 	p->is_heard = false;
+	cdisc_track_reset(&p->track);
+	p->wish_log2s = CDISC_POLL_QUICK_LOG2S;
+	p->quick = CDISC_POLL_QUICK_START;
 	p->reason = CLOCKDISC_REASON_NO_SAMPLE;
 	p->distance_ns = S64_MAX;
 }
@@ -43,6 +54,40 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 	return CLOCKDISC_VERDICT_ACCEPTED;
 }
 
+/*
+ * The longest interval after which the phase will still be known to POLL_ERRORS usual errors of a sample: what a sample
+ * more would tell is worth asking for then. Up one step at a time, down at once.
+ */
+static void choose_poll(struct cdisc_peer *p)
+{
+	struct cdisc_mag usual = cdisc_mag_from((u64)p->track.typical_ns_q16, -16);
+	struct cdisc_mag most = cdisc_mag_mul(cdisc_mag_square(usual), cdisc_mag_from(POLL_ERRORS_SQUARED, 0));
+	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
+	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
+
+	while (log2s > least_log2s &&
+	       cdisc_mag_less(most, cdisc_track_variance(&p->track, cdisc_ns_from_log2s(log2s))))
+		log2s--;
+	p->wish_log2s = log2s;
+}
+
+static enum clockdisc_verdict track_sample(struct cdisc_peer *p, const struct cdisc_sample *s, s64 freq_ppb_q16)
+{
+	enum clockdisc_verdict v = cdisc_filter_keep(&p->filter, s);
+	u32 jumps = p->track.jumps;
+
+	if (v != CLOCKDISC_VERDICT_ACCEPTED)
+		return v;
+	cdisc_track_add(&p->track, s, freq_ppb_q16);
+	if (p->track.jumps != jumps) {
+		p->quick = max_t(u8, p->quick, CDISC_POLL_QUICK_JUMP);
+		p->wish_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
+		return v;
+	}
+	choose_poll(p);
+	return v;
+}
+
 enum clockdisc_verdict cdisc_peer_sample(struct cdisc_peer *p, const struct cdisc_header *h,
 					 const struct cdisc_sample *s, s64 freq_ppb_q16, s64 poll_ns,
 					 s64 max_distance_ns)
@@ -56,7 +101,8 @@ enum clockdisc_verdict cdisc_peer_sample(struct cdisc_peer *p, const struct cdis
 	if (v == CLOCKDISC_VERDICT_ACCEPTED) {
 		if (!s)
 			return v;
-		v = cdisc_filter_add(&p->filter, s, freq_ppb_q16, poll_ns);
+		v = p->is_tracked ? track_sample(p, s, freq_ppb_q16) :
+				    cdisc_filter_add(&p->filter, s, freq_ppb_q16, poll_ns);
 	}
 	if (v != CLOCKDISC_VERDICT_ACCEPTED && v != CLOCKDISC_VERDICT_KEPT) {
 		cdisc_peer_refuse(p, v);
@@ -71,11 +117,53 @@ enum clockdisc_verdict cdisc_peer_sample(struct cdisc_peer *p, const struct cdis
 void cdisc_peer_polled(struct cdisc_peer *p, bool is_answered)
 {
 	p->reach = (u8)(p->reach << 1 | is_answered);
+	if (!p->is_tracked)
+		return;
+	if (p->quick && p->wish_log2s < p->minpoll_log2s)
+		p->quick--;
+	/* Who does not answer is not asked more often for it. */
+	if (!is_answered)
+		p->wish_log2s = min_t(s8, p->wish_log2s + 1, p->maxpoll_log2s);
+}
+
+void cdisc_peer_follow(struct cdisc_peer *p, bool is_tracked, s64 freq_ppb_q16)
+{
+	unsigned int i;
+
+	if (p->is_tracked == is_tracked)
+		return;
+	p->is_tracked = is_tracked;
+	if (!is_tracked) {
+		cdisc_filter_replay(&p->filter, freq_ppb_q16, cdisc_ns_from_log2s(p->minpoll_log2s));
+		return;
+	}
+	cdisc_track_reset(&p->track);
+	for (i = 0; i < p->filter.count; i++)
+		cdisc_track_add(&p->track, cdisc_filter_kept(&p->filter, i), freq_ppb_q16);
+}
+
+void cdisc_peer_estimate(const struct cdisc_peer *p, s64 raw_ns, s64 freq_ppb_q16, struct cdisc_estimate *e)
+{
+	if (p->is_tracked)
+		cdisc_track_predict(&p->track, raw_ns, e);
+	else
+		cdisc_filter_predict(&p->filter, raw_ns, freq_ppb_q16, e);
 }
 
 s8 cdisc_peer_poll(const struct cdisc_peer *p, s8 loop_poll_log2s)
 {
-	return clamp_t(s8, loop_poll_log2s, p->minpoll_log2s, p->maxpoll_log2s);
+	s8 least_log2s = p->minpoll_log2s;
+
+	if (!p->is_tracked)
+		return clamp_t(s8, loop_poll_log2s, least_log2s, p->maxpoll_log2s);
+	if (p->quick)
+		least_log2s = min_t(s8, least_log2s, CDISC_POLL_QUICK_LOG2S);
+	return clamp_t(s8, p->wish_log2s, least_log2s, p->maxpoll_log2s);
+}
+
+s64 cdisc_peer_patience(const struct cdisc_peer *p, s8 loop_poll_log2s)
+{
+	return cdisc_ns_from_log2s(max_t(s8, cdisc_peer_poll(p, loop_poll_log2s), p->minpoll_log2s));
 }
 
 s64 cdisc_peer_distance(const struct cdisc_peer *p, const struct cdisc_estimate *e)

@@ -6,6 +6,7 @@
 #define CDISC_PEER_H
 
 #include "estimator.h"
+#include "track.h"
 #include "units.h"
 
 #define CDISC_POLL_MIN_LOG2S		0
@@ -18,6 +19,11 @@
  * and sources whose paths are a little asymmetric call each other falsetickers; more, and real ones are missed.
  */
 #define CDISC_MINDISP_NS		5000000LL
+
+/* Polls below the least interval that a start or an interruption is worth, and a jump that wants to be confirmed. */
+#define CDISC_POLL_QUICK_START		20
+#define CDISC_POLL_QUICK_JUMP		6
+#define CDISC_POLL_QUICK_LOG2S		1
 
 #define CDISC_STRATUM_UNSYNC		16	/* RFC 5905, section 7.2: MAXSTRAT */
 
@@ -47,7 +53,8 @@ struct cdisc_header {
  * @maxpoll_log2s: largest poll interval
  * @reach:	the last eight polls, newest in bit 0
  * @header:	as of the last accepted sample, @header.stratum 16 before it
- * @filter:	its clock filter
+ * @filter:	its clock filter, in use unless @is_tracked
+ * @track:	its tracker, in use when @is_tracked
  * @reason:	why it is or is not used, as of the last selection
  * @last_verdict: what became of the last sample, 0 before the first
  * @accepted:	samples that entered the filter
@@ -55,6 +62,9 @@ struct cdisc_header {
  * @distance_ns: root distance as of the last selection, S64_MAX without a sample
  * @is_host:	the host of this guest: its samples are exact and nobody but the engine asks it
  * @is_heard:	it has answered or missed a poll since the start or the last restart
+ * @wish_log2s:	poll interval that the tracker asks for
+ * @quick:	polls left that may come sooner than @minpoll_log2s
+ * @is_tracked:	the tracker is in use, not the clock filter
  */
 struct cdisc_peer {
 	u32			id;
@@ -64,6 +74,7 @@ struct cdisc_peer {
 	u8			reach;
 	struct cdisc_header	header;
 	struct cdisc_filter	filter;
+	struct cdisc_track	track;
 	enum clockdisc_reason	reason;
 	enum clockdisc_verdict	last_verdict;
 	u64			accepted;
@@ -71,6 +82,9 @@ struct cdisc_peer {
 	s64			distance_ns;
 	bool			is_host;
 	bool			is_heard;
+	s8			wish_log2s;
+	u8			quick;
+	bool			is_tracked;
 };
 
 /* A source without samples; flags and polls are the caller's to set. */
@@ -105,8 +119,28 @@ void cdisc_peer_refuse(struct cdisc_peer *p, enum clockdisc_verdict v);
 /* A poll began to count: shift reach; answered or not. */
 void cdisc_peer_polled(struct cdisc_peer *p, bool is_answered);
 
-/* The loop's poll interval within what the source allows. */
+/**
+ * cdisc_peer_follow() - choose the estimator
+ * @p:		the source
+ * @is_tracked:	the tracker, else the clock filter
+ * @freq_ppb_q16: learnt frequency, reference against raw
+ *
+ * The one that is taken into use begins with the samples that the register holds. No change: nothing is done.
+ * Context: Any.
+ */
+void cdisc_peer_follow(struct cdisc_peer *p, bool is_tracked, s64 freq_ppb_q16);
+
+/* The estimate at raw_ns of a source that had a sample; freq_ppb_q16 as above. */
+void cdisc_peer_estimate(const struct cdisc_peer *p, s64 raw_ns, s64 freq_ppb_q16, struct cdisc_estimate *e);
+
+/*
+ * The loop's poll interval within what the source allows; with the tracker its own wish, for some polls after a start, an
+ * interruption or a jump also below the least one, down to 2 s.
+ */
 s8 cdisc_peer_poll(const struct cdisc_peer *p, s8 loop_poll_log2s);
+
+/* The poll interval in ns by which silence is counted: one that is short for a while is no reason to give up early. */
+s64 cdisc_peer_patience(const struct cdisc_peer *p, s8 loop_poll_log2s);
 
 /*
  * Root distance of the estimate e of p (RFC 5905, A.5.5.2, root_dist):

@@ -6,6 +6,7 @@
  *	intersect	whose intervals agree			falseticker, no-majority, not-trusted
  *	cluster		who is closest to the others		excess, outlier
  *	combine		the mean, weighted by 1 / distance	selected, combined
+ *			or, with trackers, by 1 / variance
  *
  * All orders are total, down to the index in the array: any sort gives the same outcome to the bit. Phases are
  * compared by saturating differences, so that no source can wrap one.
@@ -68,7 +69,7 @@ static u32 sift(struct cdisc_peer *const *peers, u32 n, struct cdisc_select_entr
 
 		p->distance_ns = S64_MAX;
 		if (p->filter.count) {
-			cdisc_filter_predict(&p->filter, raw_ns, freq_ppb_q16, &en->e);
+			cdisc_peer_estimate(p, raw_ns, freq_ppb_q16, &en->e);
 			p->distance_ns = max_t(s64, cdisc_peer_distance(p, &en->e), 1);
 		}
 		reason = unfit_reason(p, lim->max_distance_ns);
@@ -361,6 +362,91 @@ static s64 combine(const struct cdisc_select_entry *entries, u32 n, u32 s, s64 *
 	return cdisc_rshift_round(mean_ns_q16, 16);
 }
 
+/*
+ * The trackers' way. A source is off by what its own tracker says and by what it disagrees with the others beyond that: a
+ * path's asymmetry is in no variance. With w the weights 1 / (own variance + disagreement), the mean is weighted by w; the
+ * standard deviation is the mean of the standard deviations, as the oscillator's part of them is the same for all and
+ * does not average out.
+ */
+static struct cdisc_mag disagreement(const struct cdisc_select_entry *entries, u32 n, u32 s)
+{
+	struct cdisc_mag seen = CDISC_MAG_ZERO, own = CDISC_MAG_ZERO;
+	s64 diff_ns, sum_ns = 0;
+	u32 i;
+
+	/* Ten differences of 2^59 ns at most: beyond eighteen years nothing is weighed. */
+	for (i = 0; i < n; i++) {
+		diff_ns = cdisc_sub_sat(entries[i].e.phase_ns, entries[s].e.phase_ns);
+		sum_ns += clamp_t(s64, diff_ns, -(1LL << 59), 1LL << 59);
+	}
+	for (i = 0; i < n; i++) {
+		diff_ns = cdisc_sub_sat(cdisc_sub_sat(entries[i].e.phase_ns, entries[s].e.phase_ns), sum_ns / n);
+		seen = cdisc_mag_add(seen, cdisc_mag_square(cdisc_mag_abs(diff_ns, 0)));
+		own = cdisc_mag_add(own, cdisc_mag_square(cdisc_mag_abs(entries[i].e.error_ns_q16, -16)));
+	}
+	return cdisc_mag_div(cdisc_mag_less_by(seen, own), cdisc_mag_from(n - 1, 0));
+}
+
+/* w / sum in q30. */
+static s64 share_q30(struct cdisc_mag weight, struct cdisc_mag sum)
+{
+	return cdisc_mag_to(cdisc_mag_div(weight, sum), 30);
+}
+
+static void combine_tracked(const struct cdisc_select_entry *entries, u32 n, u32 s, struct cdisc_selection *sel)
+{
+	struct cdisc_mag weights[CDISC_CLUSTER_MAX], sum = CDISC_MAG_ZERO, apart;
+	const struct cdisc_estimate *own = &entries[s].e;
+	s64 diff_ns = 0, freq_ppb_q16 = 0, error_ns_q16 = 0, share;
+	u32 i;
+
+	sel->freq_ppb_q16 = own->freq_ppb_q16;
+	sel->error_ns_q16 = own->error_ns_q16;
+	if (n > 1) {
+		apart = disagreement(entries, n, s);
+		for (i = 0; i < n; i++) {
+			struct cdisc_mag sd = cdisc_mag_from((u64)max_t(s64, entries[i].e.error_ns_q16, 1), -16);
+
+			weights[i] = cdisc_mag_div(CDISC_MAG_ONE, cdisc_mag_add(cdisc_mag_square(sd), apart));
+			sum = cdisc_mag_add(sum, weights[i]);
+		}
+		for (i = 0; i < n; i++) {
+			const struct cdisc_estimate *e = &entries[i].e;
+
+			share = share_q30(weights[i], sum);
+			/* Shares add up to one: so do sums of products, in magnitude below the largest factor. */
+			diff_ns += cdisc_mul_div(cdisc_sub_sat(e->phase_ns, own->phase_ns), share, 1LL << 30);
+			freq_ppb_q16 += cdisc_mul_div(e->freq_ppb_q16 - own->freq_ppb_q16, share, 1LL << 30);
+			error_ns_q16 += cdisc_mul_div(e->error_ns_q16, share, 1LL << 30);
+			sel->sample_raw_ns = max_t(s64, sel->sample_raw_ns, e->sample_raw_ns);
+		}
+		sel->freq_ppb_q16 += freq_ppb_q16;
+		sel->error_ns_q16 = error_ns_q16;
+	}
+	sel->phase_ns = cdisc_add_sat(own->phase_ns, diff_ns);
+}
+
+/* Which survivor's round trip bounds the combined phase best, with what it says of its own way to the reference. */
+static void bound_tracked(struct cdisc_peer *const *peers, const struct cdisc_select_entry *entries, u32 n,
+			  struct cdisc_selection *sel)
+{
+	u32 i;
+
+	sel->hard_ns = S64_MAX;
+	for (i = 0; i < n; i++) {
+		const struct cdisc_header *h = &peers[entries[i].peer]->header;
+		const struct cdisc_estimate *e = &entries[i].e;
+		s64 root_ns = cdisc_add_sat(h->root_delay_ns - h->root_delay_ns / 2, h->root_disp_ns);
+		s64 off_ns = cdisc_abs(cdisc_sub_sat(e->phase_ns, sel->phase_ns));
+		s64 hard_ns = cdisc_add_sat(cdisc_add_sat(e->hard_ns, root_ns), off_ns);
+
+		if (hard_ns >= sel->hard_ns)
+			continue;
+		sel->hard_ns = hard_ns;
+		sel->hold_ppb_q16 = e->hold_ppb_q16;
+	}
+}
+
 /* Tell the outcome: survivors and the one of them that is followed. */
 static void tell(struct cdisc_peer *const *peers, const struct cdisc_select_entry *entries, u32 n, u32 s,
 		 struct cdisc_selection *sel)
@@ -384,6 +470,10 @@ static void tell(struct cdisc_peer *const *peers, const struct cdisc_select_entr
 					  cdisc_add_sat(sel->jitter_ns, cdisc_abs(diff_ns)));
 	sel->stratum = p->header.stratum + 1;
 	sel->leap = vote_leap(peers, entries, n);
+	if (!p->is_tracked)
+		return;
+	combine_tracked(entries, n, s, sel);
+	bound_tracked(peers, entries, n, sel);
 }
 
 void cdisc_select(struct cdisc_peer *const *peers, u32 n, struct cdisc_select_work *work,

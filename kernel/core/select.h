@@ -57,7 +57,7 @@ struct cdisc_select_work {
  * @peer:	index of the system peer, -1 when there is none
  * @survivors:	number of sources combined
  * @phase_ns:	combined reference minus raw at the instant of the selection
- * @sample_raw_ns: instant of the system peer's sample in use
+ * @sample_raw_ns: instant of the system peer's sample in use; with trackers, of the survivors' newest sample
  * @jitter_ns:	system jitter: select jitter and the system peer's jitter, RMS
  * @delay_ns:	round-trip delay of the system peer
  * @distance_ns: root distance of the combined time: the system peer's and how far apart the two are
@@ -65,6 +65,10 @@ struct cdisc_select_work {
  * @root_disp_ns: to the primary reference
  * @stratum:	of this clock when it follows the system peer
  * @leap:	announced by a majority of the survivors
+ * @freq_ppb_q16: combined frequency, reference against raw; with trackers only, as all below
+ * @error_ns_q16: standard deviation of @phase_ns, ns * 2^16
+ * @hard_ns:	the reference is within this of @phase_ns, as far as the best round trip bounds it
+ * @hold_ppb_q16: how fast @hard_ns grows
  */
 struct cdisc_selection {
 	s32			peer;
@@ -78,6 +82,10 @@ struct cdisc_selection {
 	s64			root_disp_ns;
 	u32			stratum;
 	enum clockdisc_leap	leap;
+	s64			freq_ppb_q16;
+	s64			error_ns_q16;
+	s64			hard_ns;
+	s64			hold_ppb_q16;
 };
 
 /**

@@ -18,6 +18,10 @@
  * @phase_ns:	reference minus raw at @raw_ns
  * @offset_ns:	reference minus local at @raw_ns
  * @jitter_ns:	system jitter
+ * @freq_ppb_q16: combined frequency, reference against raw; with trackers only, as the two below
+ * @error_ns_q16: standard deviation of @phase_ns as the trackers believe it, ns * 2^16
+ * @hold_ppb_q16: how fast the phase may run away from @freq_ppb_q16
+ * @pace_ppb_q16: largest rate of a slew, > 0
  * @poll_log2s:	poll interval of the system peer
  */
 struct cdisc_update {
@@ -26,6 +30,10 @@ struct cdisc_update {
 	s64	phase_ns;
 	s64	offset_ns;
 	s64	jitter_ns;
+	s64	freq_ppb_q16;
+	s64	error_ns_q16;
+	s64	hold_ppb_q16;
+	s64	pace_ppb_q16;
 	s8	poll_log2s;
 };
 
@@ -87,6 +95,7 @@ struct cdisc_servo;
  * struct cdisc_servo_ops - a servo
  * @id:		its number in the uapi
  * @name:	its name
+ * @is_tracking: it is fed by the sources' trackers, not by their clock filters
  * @restart:	forget phases seen so far, keep the frequency: a step of the source, another counter, a cold start.
  *		The poll interval goes back to the least
  * @measure:	the discipline is in state FREQ: measure the frequency directly; true when it is good enough to
@@ -96,6 +105,7 @@ struct cdisc_servo;
 struct cdisc_servo_ops {
 	enum clockdisc_servo	id;
 	const char		*name;
+	bool			is_tracking;
 	void (*restart)(struct cdisc_servo *s);
 	bool (*measure)(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c);
 	void (*update)(struct cdisc_servo *s, const struct cdisc_update *u, struct cdisc_correction *c);
@@ -124,6 +134,7 @@ struct cdisc_servo {
 };
 
 extern const struct cdisc_servo_ops cdisc_servo_ntp_ops;
+extern const struct cdisc_servo_ops cdisc_servo_adaptive_ops;
 
 /* The servo with this number, NULL when there is none. */
 const struct cdisc_servo_ops *cdisc_servo_find(enum clockdisc_servo id);

@@ -80,6 +80,11 @@ static const struct cdisc_enum_value servo_values[] = {
 		.name = "ntp",
 		.doc = "PLL/FLL hybrid of RFC 5905.",
 	},
+	{
+		.value = CLOCKDISC_SERVO_ADAPTIVE,
+		.name = "adaptive",
+		.doc = "Follows an estimate whose gains come from how wide samples are and how restless the oscillator is.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_servo = {

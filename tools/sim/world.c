@@ -209,7 +209,7 @@ static void step_clock(struct world *w, s64 step_ns, bool is_ours, struct cdisc_
 static void age_sources(struct world *w, s64 raw_ns)
 {
 	for (int i = 0; i < w->cfg->sc.servers; i++) {
-		s64 poll_ns = cdisc_ns_from_log2s(cdisc_peer_poll(&w->peer[i], w->loop.servo.poll_log2s));
+		s64 poll_ns = cdisc_peer_patience(&w->peer[i], w->loop.servo.poll_log2s);
 
 		if (w->peer[i].reach && raw_ns - w->exchange[i].last_raw_ns > AGE_POLLS * poll_ns) {
 			w->peer[i].reach = 0;

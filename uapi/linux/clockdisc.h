@@ -53,9 +53,12 @@ enum clockdisc_actuator {
  * enum clockdisc_servo - The loop that turns offsets into frequency and phase
  *   corrections.
  * @CLOCKDISC_SERVO_NTP: PLL/FLL hybrid of RFC 5905.
+ * @CLOCKDISC_SERVO_ADAPTIVE: Follows an estimate whose gains come from how
+ *   wide samples are and how restless the oscillator is.
  */
 enum clockdisc_servo {
 	CLOCKDISC_SERVO_NTP = 1,
+	CLOCKDISC_SERVO_ADAPTIVE,
 };
 
 /**
