@@ -47,7 +47,9 @@
 
 static s64 excess(const struct cdisc_path *p, s64 delay_ns)
 {
-	return clamp_t(s64, cdisc_sub_sat(delay_ns, p->min_ns), 0, EXCESS_MAX_NS) * 65536;
+	s64 e_ns = cdisc_sub_sat(delay_ns, p->min_ns);
+
+	return clamp_t(s64, e_ns, 0, EXCESS_MAX_NS) * 65536;
 }
 
 void cdisc_path_reset(struct cdisc_path *p)
@@ -147,12 +149,12 @@ s64 cdisc_path_tight(const struct cdisc_path *p, s64 delay_ns)
 	s64 root_q8 = cdisc_sqrt_u64((u64)max_t(u32, p->samples, TIGHT_SAMPLES) << 16);
 
 	/* 56 bits less the 9 bits of the root, at least. */
-	return max_t(s64, excess(p, delay_ns) / 2 + p->excess_ns_q16 / root_q8 * TIGHT_Q8, 1);
+	return excess(p, delay_ns) / 2 + p->excess_ns_q16 / root_q8 * TIGHT_Q8 + 1;
 }
 
 s64 cdisc_path_loose(const struct cdisc_path *p, s64 delay_ns)
 {
-	return max_t(s64, excess(p, delay_ns) / 2 + p->excess_ns_q16 / LOOSE_DIV, 1);
+	return excess(p, delay_ns) / 2 + p->excess_ns_q16 / LOOSE_DIV + 1;
 }
 
 s64 cdisc_path_usual(const struct cdisc_path *p)

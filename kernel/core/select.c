@@ -344,13 +344,15 @@ static s64 combine(const struct cdisc_select_entry *entries, u32 n, u32 s, s64 *
 	s64 weights[CDISC_CLUSTER_MAX], closest_ns = S64_MAX, sum = 0, mean_ns_q16 = 0;
 	u32 i;
 
+	*jitter_ns = 0;
+	if (n == 1)
+		return 0;
 	for (i = 0; i < n; i++)
 		closest_ns = min_t(s64, closest_ns, entries[i].distance_ns);
 	for (i = 0; i < n; i++) {
 		weights[i] = cdisc_mul_div(WEIGHT_ONE, closest_ns, entries[i].distance_ns);
 		sum += weights[i];
 	}
-	*jitter_ns = 0;
 	for (i = 0; i < n; i++) {
 		s64 diff_ns = cdisc_sub_sat(entries[i].e.phase_ns, entries[s].e.phase_ns);
 		s64 root = cdisc_sqrt_u64((u64)cdisc_mul_div(SHARE_ONE, weights[i], sum));
@@ -461,7 +463,7 @@ static void tell(struct cdisc_peer *const *peers, const struct cdisc_select_entr
 	sel->survivors = n;
 	sel->phase_ns = cdisc_add_sat(en->e.phase_ns, diff_ns);
 	sel->sample_raw_ns = en->e.sample_raw_ns;
-	sel->jitter_ns = cdisc_hypot(jitter_ns, en->e.jitter_ns);
+	sel->jitter_ns = n > 1 ? cdisc_hypot(jitter_ns, en->e.jitter_ns) : en->e.jitter_ns;
 	sel->delay_ns = en->e.delay_ns;
 	sel->distance_ns = cdisc_add_sat(en->distance_ns, cdisc_abs(diff_ns));
 	sel->root_delay_ns = cdisc_add_sat(p->header.root_delay_ns, en->e.delay_ns);

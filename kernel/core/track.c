@@ -36,6 +36,7 @@
 /* Where the filters of a bank are on the grid, relative to the best: one below, some above, one far above to catch up. */
 static const s8 offsets[CDISC_TRACK_FILTERS] = { -1, 0, 1, 2, 4 };
 
+#define CENTRE			1		/* index of the filter at offset 0 */
 #define CENTRE_MIN		1
 #define CENTRE_MAX		(CDISC_TRACK_GRID - 1 - 4)
 
@@ -63,8 +64,9 @@ static const struct cdisc_mag least_var = { 1U << 31, -43 };
 #define FORGET_SHIFT		6
 
 /* No sample counts for more; a filter that far behind the best begins anew from it. */
-#define LIKELIHOOD_LEAST_Q24	(-40 * ONE_Q24)
+#define LIKELIHOOD_LEAST_Q24	(-80 * ONE_Q24)
 #define BEHIND_Q24		(-12 * ONE_Q24)
+#define WEIGHTLESS_Q24		(-10 * ONE_Q24)		/* e^-10 is three units of the mean's q16 */
 
 /* What a filter loses that takes over another's state, for each step of the grid. */
 #define MOVED_Q24		ONE_Q24
@@ -104,6 +106,9 @@ static const struct cdisc_mag least_var = { 1U << 31, -43 };
 #define HOLD_DEVIATIONS		4
 #define HOLD_LEAST_PPB		100
 
+/* (2^32 / 10^9 - 4) * 2^32. */
+#define SECOND_PART		1266874890ULL
+
 #define LOW32			0xffffffffULL
 
 /* What a sample is taken for: see the head of this file. */
@@ -124,12 +129,22 @@ struct span {
 	struct cdisc_mag	t3_third;
 };
 
-/* dt_ns up to GAP_MAX_NS: less than 2^20 s, 52 bits in q32. */
+/*
+ * dt_ns of 0 to GAP_MAX_NS in seconds: less than 2^20, 52 bits in q32. 2^32 / 10^9 is 4 and SECOND_PART / 2^32, good to
+ * 3e-11 of the time. Products of 25 and 31 bits, and 24 and 31.
+ */
+static u64 seconds_q32(s64 dt_ns)
+{
+	u64 dt = (u64)dt_ns;
+
+	return 4 * dt + (((dt >> 24) * SECOND_PART) >> 8) + (((dt & 0xffffff) * SECOND_PART) >> 32);
+}
+
 static struct span span_of(s64 dt_ns)
 {
 	struct span s;
 
-	s.seconds_q32 = (u64)cdisc_mul_div(dt_ns, 1LL << 32, CDISC_NSEC_PER_SEC);
+	s.seconds_q32 = seconds_q32(dt_ns);
 	s.t = cdisc_mag_from(s.seconds_q32, -32);
 	s.t2 = cdisc_mag_square(s.t);
 	s.t2_half = cdisc_mag_scale(s.t2, -1);
@@ -208,8 +223,9 @@ static s64 weigh(struct cdisc_track_state *s, const struct reading *r)
 	struct cdisc_mag gain = cdisc_mag_div(s->var, total);
 	s64 off_ns_q16 = cdisc_sub_sat(r->phase_ns_q16, s->phase_ns_q16);
 	struct cdisc_mag square = cdisc_mag_square(cdisc_mag_abs(off_ns_q16, -16));
-	s64 chi_q24 = min_t(s64, cdisc_mag_to(cdisc_mag_div(square, total), 24), -2 * LIKELIHOOD_LEAST_Q24);
+	s64 chi_q24 = cdisc_mag_to(cdisc_mag_div(square, total), 24);
 
+	chi_q24 = min_t(s64, chi_q24, -2 * LIKELIHOOD_LEAST_Q24);
 	learn(s, cdisc_mag_times(off_ns_q16, gain, 0), cdisc_mag_mul(gain, r->noise));
 	return -(chi_q24 + cdisc_mag_log_q24(total) + LN_2PI_Q24) / 2;
 }
@@ -233,8 +249,10 @@ static struct reading read_sample(const struct cdisc_track *t, const struct cdis
 	/* At most 2^44 ns, see cdisc_track_add(). */
 	r.phase_ns_q16 = (s->phase_ns - t->anchor_ns) * 65536;
 	if (s->delay_ns > 0) {
-		r.tight_ns_q16 = min_t(s64, half_ns_q16, cdisc_path_tight(&t->path, s->delay_ns));
-		r.loose_ns_q16 = min_t(s64, half_ns_q16, cdisc_path_loose(&t->path, s->delay_ns));
+		r.tight_ns_q16 = cdisc_path_tight(&t->path, s->delay_ns);
+		r.tight_ns_q16 = min_t(s64, half_ns_q16, r.tight_ns_q16);
+		r.loose_ns_q16 = cdisc_path_loose(&t->path, s->delay_ns);
+		r.loose_ns_q16 = min_t(s64, half_ns_q16, r.loose_ns_q16);
 	}
 	r.log_width_q24 = cdisc_mag_log_q24(cdisc_mag_from((u64)r.tight_ns_q16, -15));
 	loose = cdisc_mag_square(cdisc_mag_from((u64)r.loose_ns_q16, -16));
@@ -368,8 +386,10 @@ static void learn_spread(struct cdisc_track *t, const struct reading *r, const s
 		square = most;
 	unit = cdisc_mag_square(cdisc_mag_from((u64)r->loose_ns_q16, -16));
 	share_q24 = cdisc_mag_to(cdisc_mag_square(cdisc_mag_div(r->noise, total)), 24);
-	seen_q24 = min_t(s64, cdisc_mag_to(cdisc_mag_div(square, unit), 24), SPREAD_RATIO_MAX_Q24);
-	due_q24 = min_t(s64, cdisc_mag_to(cdisc_mag_div(total, unit), 24), SPREAD_RATIO_MAX_Q24);
+	seen_q24 = cdisc_mag_to(cdisc_mag_div(square, unit), 24);
+	seen_q24 = min_t(s64, seen_q24, SPREAD_RATIO_MAX_Q24);
+	due_q24 = cdisc_mag_to(cdisc_mag_div(total, unit), 24);
+	due_q24 = min_t(s64, due_q24, SPREAD_RATIO_MAX_Q24);
 	/* 25 and 31 bits. */
 	step_q24 = share_q24 * (seen_q24 - due_q24) / (ONE_Q24 << SPREAD_SHIFT);
 	t->spread_q24 = clamp_t(s64, t->spread_q24 + step_q24, SPREAD_MIN_Q24, SPREAD_MAX_Q24);
@@ -405,23 +425,22 @@ static void recentre(struct cdisc_track *t, unsigned int b, s8 c)
 
 static void update_bank(struct cdisc_track *t, unsigned int b, const struct reading *r)
 {
-	struct cdisc_track_state before[CDISC_TRACK_FILTERS];
+	struct cdisc_track_state before = t->filter[b][CENTRE].s;
 	unsigned int i, best = 0;
 
 	for (i = 0; i < CDISC_TRACK_FILTERS; i++) {
 		struct cdisc_track_filter *f = &t->filter[b][i];
 		s64 likelihood_q24;
 
-		before[i] = f->s;
 		likelihood_q24 = b ? weigh(&f->s, r) : cut(&f->s, r);
-		likelihood_q24 = max_t(s64, likelihood_q24, 2 * LIKELIHOOD_LEAST_Q24);
+		likelihood_q24 = max_t(s64, likelihood_q24, LIKELIHOOD_LEAST_Q24);
 		/* Below 2^31 and, as it is forgotten by a 64th each time, in sum below 2^37. */
 		f->score_q24 += likelihood_q24 - f->score_q24 / (1 << FORGET_SHIFT);
 		if (f->score_q24 > t->filter[b][best].score_q24)
 			best = i;
 	}
 	if (b)
-		learn_spread(t, r, &before[best]);
+		learn_spread(t, r, &before);
 	recentre(t, b, (s8)(t->centre[b] + offsets[best]));
 }
 
@@ -473,8 +492,12 @@ static void mix(struct cdisc_track *t)
 	for (b = 0; b < CDISC_TRACK_BANKS; b++) {
 		for (i = 0; i < CDISC_TRACK_FILTERS; i++) {
 			const struct cdisc_track_filter *f = &t->filter[b][i];
-			u64 w = (cdisc_exp_neg_q32((u64)-f->score_q24) + 0x8000ULL) >> 16;
+			u64 w;
 
+			weights_q16[b][i] = 0;
+			if (f->score_q24 < WEIGHTLESS_Q24)
+				continue;
+			w = (cdisc_exp_neg_q32((u64)-f->score_q24) + 0x8000ULL) >> 16;
 			weights_q16[b][i] = w;
 			sum_q16 += w;
 			phase += part(f->s.phase_ns_q16 - t->best.phase_ns_q16, w);
@@ -486,10 +509,11 @@ static void mix(struct cdisc_track *t)
 	for (b = 0; b < CDISC_TRACK_BANKS; b++) {
 		for (i = 0; i < CDISC_TRACK_FILTERS; i++) {
 			const struct cdisc_track_state *s = &t->filter[b][i].s;
-			struct cdisc_mag w = cdisc_mag_from(weights_q16[b][i], -16), off;
+			struct cdisc_mag w, off;
 
-			if (!w.man)
+			if (!weights_q16[b][i])
 				continue;
+			w = cdisc_mag_from(weights_q16[b][i], -16);
 			off = cdisc_mag_square(cdisc_mag_abs(s->phase_ns_q16 - t->out.phase_ns_q16, -16));
 			var = cdisc_mag_add(var, cdisc_mag_mul(w, cdisc_mag_add(s->var, off)));
 			off = cdisc_mag_square(cdisc_mag_abs(s->freq_ppb_q16 - t->out.freq_ppb_q16, -16));
@@ -529,21 +553,27 @@ static void note_typical(struct cdisc_track *t, const struct cdisc_sample *s)
 	t->typical_ns_q16 = max_t(s64, half_ns_q16, 1);
 }
 
-s64 cdisc_track_hold(const struct cdisc_track *t)
+static void note_hold(struct cdisc_track *t)
 {
 	struct cdisc_mag sd = cdisc_mag_sqrt(freq_var(&t->out));
 	s64 hold_ppb_q16 = cdisc_mag_to(cdisc_mag_mul(sd, cdisc_mag_from(HOLD_DEVIATIONS, 0)), 16);
 
-	return min_t(s64, cdisc_add_sat(hold_ppb_q16, cdisc_ppb_q16_from_ppb(HOLD_LEAST_PPB)),
-		     cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+	hold_ppb_q16 = cdisc_add_sat(hold_ppb_q16, cdisc_ppb_q16_from_ppb(HOLD_LEAST_PPB));
+	t->hold_ppb_q16 = min_t(s64, hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+}
+
+/* Phase gained by freq_ppb_q16 (of 13 % at most) in dt_ns, ns. */
+static s64 gain_ns(s64 freq_ppb_q16, s64 dt_ns)
+{
+	return gain(freq_ppb_q16, seconds_q32(dt_ns)) / 65536;
 }
 
 /* How far the true phase can be from phase_ns at raw_ns as far as the bounding sample tells, carried with freq. */
 static s64 hard_limit(const struct cdisc_track *t, s64 raw_ns, s64 phase_ns)
 {
-	s64 age_ns = cdisc_sub_sat(raw_ns, t->hard.raw_ns);
-	s64 carried_ns = cdisc_add_sat(t->hard.phase_ns, cdisc_ns_from_rate(t->out.freq_ppb_q16, age_ns));
-	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, cdisc_ns_from_rate(cdisc_track_hold(t), age_ns));
+	s64 age_ns = clamp_t(s64, raw_ns - t->hard.raw_ns, 0, GAP_MAX_NS);
+	s64 carried_ns = cdisc_add_sat(t->hard.phase_ns, gain_ns(t->out.freq_ppb_q16, age_ns));
+	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, gain_ns(t->hold_ppb_q16, age_ns) + 1);
 
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_sub_sat(phase_ns, carried_ns)));
 }
@@ -558,6 +588,7 @@ void cdisc_track_add(struct cdisc_track *t, const struct cdisc_sample *s, s64 fr
 	    cdisc_abs(cdisc_sub_sat(s->phase_ns, t->anchor_ns)) > ANCHOR_MAX_NS) {
 		begin(t, s, t->has_sample ? t->out.freq_ppb_q16 : freq_ppb_q16);
 		note_typical(t, s);
+		note_hold(t);
 		t->raw_ns = s->raw_ns;
 		return;
 	}
@@ -579,6 +610,7 @@ void cdisc_track_add(struct cdisc_track *t, const struct cdisc_sample *s, s64 fr
 	mix(t);
 	move_anchor(t);
 	note_typical(t, s);
+	note_hold(t);
 	now_ns = t->anchor_ns;
 	if (s->half_ns <= hard_limit(t, s->raw_ns, now_ns) - cdisc_abs(cdisc_sub_sat(s->phase_ns, now_ns)))
 		t->hard = *s;
@@ -604,14 +636,14 @@ void cdisc_track_predict(const struct cdisc_track *t, s64 raw_ns, struct cdisc_e
 	s64 dt_ns = clamp_t(s64, cdisc_sub_sat(raw_ns, t->raw_ns), 0, GAP_MAX_NS), phase_ns_q16;
 	s64 age_ns = cdisc_sub_sat(raw_ns, t->hard.raw_ns);
 
-	phase_ns_q16 = t->out.phase_ns_q16 + cdisc_mul_div(t->out.freq_ppb_q16, dt_ns, CDISC_NSEC_PER_SEC);
+	phase_ns_q16 = cdisc_add_sat(t->out.phase_ns_q16, gain(t->out.freq_ppb_q16, seconds_q32(dt_ns)));
 	*out = (struct cdisc_estimate){
 		.raw_ns		= raw_ns,
 		.sample_raw_ns	= t->raw_ns,
 		.phase_ns	= cdisc_add_sat(t->anchor_ns, cdisc_rshift_round(phase_ns_q16, 16)),
 		.freq_ppb_q16	= t->out.freq_ppb_q16,
 		.error_ns_q16	= cdisc_track_error(t, dt_ns),
-		.hold_ppb_q16	= cdisc_track_hold(t),
+		.hold_ppb_q16	= t->hold_ppb_q16,
 		.delay_ns	= t->hard.delay_ns,
 		.half_ns	= t->hard.half_ns,
 		.disp_ns	= cdisc_add_sat(t->hard.disp_ns, cdisc_ns_from_phi(age_ns)),

@@ -59,6 +59,7 @@ struct cdisc_track_filter {
  * @anchor_ns:	source minus raw that all phases are relative to
  * @raw_ns:	instant of the last sample
  * @typical_ns_q16: what a usual sample is off by, > 0
+ * @hold_ppb_q16: how fast the phase may run away from the estimate while no sample comes, at most CDISC_PHI_PPB
  * @spread_q24:	variance of errors in squares of the loose half-width
  * @hard:	the sample that bounds best where the time can be
  * @alt_left:	samples for which @alt is still of use
@@ -78,6 +79,7 @@ struct cdisc_track {
 	s64				anchor_ns;
 	s64				raw_ns;
 	s64				typical_ns_q16;
+	s64				hold_ppb_q16;
 	s64				spread_q24;
 	struct cdisc_sample		hard;
 	u8				alt_left;
@@ -114,8 +116,5 @@ struct cdisc_mag cdisc_track_variance(const struct cdisc_track *t, s64 dt_ns);
 
 /* Its root, ns * 2^16. */
 s64 cdisc_track_error(const struct cdisc_track *t, s64 dt_ns);
-
-/* How fast the phase may run away from the estimate while no sample comes, ppb * 2^16, at most CDISC_PHI_PPB. */
-s64 cdisc_track_hold(const struct cdisc_track *t);
 
 #endif /* CDISC_TRACK_H */
