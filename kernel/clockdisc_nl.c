@@ -35,7 +35,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_IDLE_SWING_NS + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -52,6 +52,7 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_RESTORE_
 	[CLOCKDISC_A_CLOCK_MAXPOLL_LOG2S] = { .type = NLA_S32, },
 	[CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_IDLE_SWING_NS] = { .type = NLA_U32, },
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -120,7 +121,7 @@ const struct genl_ops clockdisc_nl_ops[12] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS,
+		.maxattr	= CLOCKDISC_A_CLOCK_IDLE_SWING_NS,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,

@@ -30,6 +30,9 @@
  */
 #define RESET_HOLD_NS	(10 * CDISC_NSEC_PER_SEC)
 
+/* +-5 ns is 3 ns RMS, no worse than the readings; less costs more interrupts, in inverse proportion. */
+#define IDLE_SWING_NS	10
+
 /* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
 #define LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
 
@@ -334,6 +337,15 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 			      HRTIMER_MODE_REL);
 }
 
+/* Only readings that are exact to nanoseconds are worth it, and only the timekeeper has the grain. */
+static void limit_swing(struct cdisc_engine *e)
+	__must_hold(&e->lock)
+{
+	bool is_worth = is_host_followed(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
+
+	cdisc_nudge_set(&e->nudge, is_worth ? e->idle_swing_ns : 0);
+}
+
 /* Carry out what was decided and tell of it. */
 static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
@@ -349,6 +361,7 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
 	tell_kernel(e, now);
+	limit_swing(e);
 	arm_timer(e, now);
 	if (e->loop.state != e->traced_state)
 		trace_clockdisc_state(now->raw_ns, e->traced_state, e->loop.state);
@@ -537,6 +550,7 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	c->actuator = e->actuator;
 	c->reason = e->actuator_reason;
 	c->tai_offset_s = e->tai_offset_s;
+	c->idle_swing_ns = e->idle_swing_ns;
 	c->has_tai = false;
 	mutex_unlock(&e->lock);
 }
@@ -598,6 +612,7 @@ static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const vo
 			return err;
 	}
 	cdisc_loop_configure(&e->loop, &c->cfg);
+	e->idle_swing_ns = c->idle_swing_ns;
 	if (c->has_tai)
 		e->tai_offset_s = c->tai_offset_s;
 	e->todo.events |= EVENT(CONFIG);
@@ -645,6 +660,8 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	e->listener = listener;
 	e->silent_raw_ns = S64_MAX;
 	e->host.next_raw_ns = S64_MAX;
+	e->idle_swing_ns = IDLE_SWING_NS;
+	cdisc_nudge_init(&e->nudge);
 	cdisc_sources_init(&e->sources);
 	kthread_init_work(&e->work, pass);
 	hrtimer_setup(&e->timer, timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
@@ -678,6 +695,7 @@ err_timeline:
 	e->is_exiting = true;
 	mutex_unlock(&e->lock);
 	hrtimer_cancel(&e->timer);
+	cdisc_nudge_set(&e->nudge, 0);
 err_worker:
 	kthread_destroy_worker(e->worker);
 err_sources:

@@ -15,6 +15,7 @@
 #include "core/loop.h"
 #include "engine_host.h"
 #include "interruption.h"
+#include "nudge.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -40,6 +41,8 @@ struct cdisc_engine {
 	struct cdisc_timeline		timeline;
 	struct cdisc_sources		sources;
 	struct cdisc_engine_host	host;
+	struct cdisc_nudge		nudge;
+	u32				idle_swing_ns;	/* what @nudge is set to while the host is followed */
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*actuator_reason;
 	struct cdisc_clock_status	told;		/* what the kernel's readers were last told */
@@ -99,6 +102,7 @@ int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
  * @cfg:	configuration of the core, checked
  * @actuator:	what moves the clock
  * @reason:	why, in words
+ * @idle_swing_ns: how far an idle clock may swing
  * @tai_offset_s: TAI minus UTC, 0 for unknown
  * @has_tai:	take over @tai_offset_s, which a leap second changes meanwhile
  */
@@ -106,6 +110,7 @@ struct cdisc_engine_config {
 	struct cdisc_config		cfg;
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*reason;
+	u32				idle_swing_ns;
 	s32				tai_offset_s;
 	bool				has_tai;
 };

@@ -80,6 +80,7 @@ static const struct cdisc_nl_range clock_ranges[] = {
 	UNSIGNED(UNSYNC_LIMIT_NS, "unsync-limit-ns", 1000, 16000000000, " (1 us to 16 s)", cfg.unsync_ns),
 	SIGNED(MINPOLL_LOG2S, "minpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.minpoll_log2s),
 	SIGNED(MAXPOLL_LOG2S, "maxpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.maxpoll_log2s),
+	UNSIGNED(IDLE_SWING_NS, "idle-swing-ns", 0, 1000, "; 0 lets it swing", idle_swing_ns),
 	SIGNED(TAI_OFFSET_S, "tai-offset-s", 0, 1000, "; 0 is unknown", tai_offset_s),
 };
 

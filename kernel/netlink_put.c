@@ -139,12 +139,15 @@ static int put_told(struct sk_buff *skb, const struct cdisc_engine *e)
 	       put_u64(skb, CLOCKDISC_A_CLOCK_TIMEX_ESTERROR_US, e->told.esterror_us);
 }
 
-static int put_config(struct sk_buff *skb, const struct cdisc_config *cfg)
+static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 {
+	const struct cdisc_config *cfg = &e->loop.cfg;
+
 	return put_u64(skb, CLOCKDISC_A_CLOCK_STEP_THRESHOLD_NS, cfg->policy.step_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_STEPOUT_NS, cfg->policy.stepout_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS, cfg->restore.forward_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS, cfg->restore.backward_ns) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_IDLE_SWING_NS, e->idle_swing_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_PANIC_THRESHOLD_NS, cfg->policy.panic_ns) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_PANIC_ONCE, cfg->policy.panic_once) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_PPB, cfg->steer.max_slew_ppb) ||
@@ -165,7 +168,7 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
 	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
 	    put_host(skb, e) || put_told(skb, e) || put_counts(skb, e) ||
-	    put_config(skb, &e->loop.cfg))
+	    put_config(skb, e))
 		return -EMSGSIZE;
 	return 0;
 }

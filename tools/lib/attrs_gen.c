@@ -967,6 +967,17 @@ static const struct cdisc_attr clock_attrs[] = {
 		.max = 86400000000000LL,
 		.doc = "After an interruption, offsets above this are stepped backward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 s.",
 	},
+	[CLOCKDISC_A_CLOCK_IDLE_SWING_NS] = {
+		.name = "idle-swing-ns",
+		.short_name = "idle-swing",
+		.type = CDISC_ATTR_U32,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 1000LL,
+		.doc = "How far the clock of an idle guest may swing while it follows its host, for the timekeeper's multiplier is coarse, ns, 0 to 1000; 0 lets it swing and spares a few timer interrupts a second. Settable, default 10.",
+	},
 	[CLOCKDISC_A_CLOCK_HOST] = {
 		.name = "host",
 		.type = CDISC_ATTR_STRING,
