@@ -10,6 +10,9 @@
  */
 #define POLL_ERRORS_SQUARED	64
 
+/* While polls may be quick: to one. They are few, and meant to be used. */
+#define QUICK_ERRORS_SQUARED	1
+
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
 	memset(p, 0, sizeof(*p));
@@ -61,7 +64,8 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 static void choose_poll(struct cdisc_peer *p)
 {
 	struct cdisc_mag usual = cdisc_mag_from((u64)p->track.typical_ns_q16, -16);
-	struct cdisc_mag most = cdisc_mag_mul(cdisc_mag_square(usual), cdisc_mag_from(POLL_ERRORS_SQUARED, 0));
+	u64 errors_squared = p->quick ? QUICK_ERRORS_SQUARED : POLL_ERRORS_SQUARED;
+	struct cdisc_mag most = cdisc_mag_mul(cdisc_mag_square(usual), cdisc_mag_from(errors_squared, 0));
 	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
 	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
 
@@ -119,7 +123,7 @@ void cdisc_peer_polled(struct cdisc_peer *p, bool is_answered)
 	p->reach = (u8)(p->reach << 1 | is_answered);
 	if (!p->is_tracked)
 		return;
-	if (p->quick && p->wish_log2s < p->minpoll_log2s)
+	if (p->quick)
 		p->quick--;
 	/* Who does not answer is not asked more often for it. */
 	if (!is_answered)

@@ -20,7 +20,7 @@
  */
 #define CDISC_MINDISP_NS		5000000LL
 
-/* Polls below the least interval that a start or an interruption is worth, and a jump that wants to be confirmed. */
+/* Polls that may be quick after a start or an interruption, and after a jump, which wants to be confirmed. */
 #define CDISC_POLL_QUICK_START		20
 #define CDISC_POLL_QUICK_JUMP		6
 #define CDISC_POLL_QUICK_LOG2S		1
