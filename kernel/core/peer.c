@@ -5,13 +5,12 @@
 #include "peer.h"
 
 /*
- * A poll may leave the phase known to eight usual errors of a sample. Fewer: more packets, and less error where the
- * oscillator is what is not known. More: the interval goes to its largest whatever the oscillator does.
+ * A poll may leave the phase known to 2^3 usual errors of a sample. Less: more packets, and less error where the oscillator
+ * is what is not known. More: the interval goes to its largest whatever the oscillator does. While polls may be quick it
+ * is 2^-1: they are few, and meant to be used.
  */
-#define POLL_ERRORS_SQUARED	64
-
-/* While polls may be quick: to one. They are few, and meant to be used. */
-#define QUICK_ERRORS_SQUARED	1
+#define POLL_ERRORS_LOG2	3
+#define QUICK_ERRORS_LOG2	(-1)
 
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
@@ -25,6 +24,7 @@ void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 	p->distance_ns = S64_MAX;
 	p->wish_log2s = CDISC_POLL_QUICK_LOG2S;
 	p->quick = CDISC_POLL_QUICK_START;
+	p->calm = 0;
 }
 
 void cdisc_peer_restart(struct cdisc_peer *p)
@@ -34,6 +34,7 @@ void cdisc_peer_restart(struct cdisc_peer *p)
 	cdisc_track_reset(&p->track);
 	p->wish_log2s = CDISC_POLL_QUICK_LOG2S;
 	p->quick = CDISC_POLL_QUICK_START;
+	p->calm = 0;
 	p->reason = CLOCKDISC_REASON_NO_SAMPLE;
 	p->distance_ns = S64_MAX;
 }
@@ -58,14 +59,14 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 }
 
 /*
- * The longest interval after which the phase will still be known to POLL_ERRORS usual errors of a sample: what a sample
+ * The longest interval after which the phase will still be known to a number of usual errors of a sample: what a sample
  * more would tell is worth asking for then. Up one step at a time, down at once.
  */
 static void choose_poll(struct cdisc_peer *p)
 {
 	struct cdisc_mag usual = cdisc_mag_from((u64)p->track.typical_ns_q16, -16);
-	u64 errors_squared = p->quick ? QUICK_ERRORS_SQUARED : POLL_ERRORS_SQUARED;
-	struct cdisc_mag most = cdisc_mag_mul(cdisc_mag_square(usual), cdisc_mag_from(errors_squared, 0));
+	s32 errors_log2 = p->quick ? QUICK_ERRORS_LOG2 : POLL_ERRORS_LOG2;
+	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2);
 	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
 	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
 
@@ -83,8 +84,9 @@ static enum clockdisc_verdict track_sample(struct cdisc_peer *p, const struct cd
 	if (v != CLOCKDISC_VERDICT_ACCEPTED)
 		return v;
 	cdisc_track_add(&p->track, s, freq_ppb_q16);
-	if (p->track.jumps != jumps) {
-		p->quick = max_t(u8, p->quick, CDISC_POLL_QUICK_JUMP);
+	if (p->track.jumps != jumps && p->calm == CDISC_POLL_CALM) {
+		p->calm = 0;
+		p->quick = CDISC_POLL_QUICK_JUMP;
 		p->wish_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
 		return v;
 	}
@@ -125,6 +127,8 @@ void cdisc_peer_polled(struct cdisc_peer *p, bool is_answered)
 		return;
 	if (p->quick)
 		p->quick--;
+	else
+		p->calm = (u8)min_t(u32, p->calm + 1U, CDISC_POLL_CALM);
 	/* Who does not answer is not asked more often for it. */
 	if (!is_answered)
 		p->wish_log2s = min_t(s8, p->wish_log2s + 1, p->maxpoll_log2s);

@@ -25,6 +25,9 @@
 #define CDISC_POLL_QUICK_JUMP		6
 #define CDISC_POLL_QUICK_LOG2S		1
 
+/* A jump is confirmed by quick polls once in so many ordinary ones: a source that jumps all the time gets no more. */
+#define CDISC_POLL_CALM			8
+
 #define CDISC_STRATUM_UNSYNC		16	/* RFC 5905, section 7.2: MAXSTRAT */
 
 /**
@@ -64,6 +67,7 @@ struct cdisc_header {
  * @is_heard:	it has answered or missed a poll since the start or the last restart
  * @wish_log2s:	poll interval that the tracker asks for
  * @quick:	polls left that may come sooner than @minpoll_log2s
+ * @calm:	polls since the last quick one, at most CDISC_POLL_CALM
  * @is_tracked:	the tracker is in use, not the clock filter
  */
 struct cdisc_peer {
@@ -84,6 +88,7 @@ struct cdisc_peer {
 	bool			is_heard;
 	s8			wish_log2s;
 	u8			quick;
+	u8			calm;
 	bool			is_tracked;
 };
 

@@ -416,10 +416,11 @@ static void combine_tracked(const struct cdisc_select_entry *entries, u32 n, u32
 			const struct cdisc_estimate *e = &entries[i].e;
 
 			share = share_q30(weights[i], sum);
-			/* Shares add up to one: so do sums of products, in magnitude below the largest factor. */
-			diff_ns += cdisc_mul_div(cdisc_sub_sat(e->phase_ns, own->phase_ns), share, 1LL << 30);
+			/* Shares add up to one at most; frequencies are within 13 %. */
+			diff_ns = cdisc_add_sat(diff_ns, cdisc_mul_div(cdisc_sub_sat(e->phase_ns, own->phase_ns), share,
+								       1LL << 30));
 			freq_ppb_q16 += cdisc_mul_div(e->freq_ppb_q16 - own->freq_ppb_q16, share, 1LL << 30);
-			error_ns_q16 += cdisc_mul_div(e->error_ns_q16, share, 1LL << 30);
+			error_ns_q16 = cdisc_add_sat(error_ns_q16, cdisc_mul_div(e->error_ns_q16, share, 1LL << 30));
 			sel->sample_raw_ns = max_t(s64, sel->sample_raw_ns, e->sample_raw_ns);
 		}
 		sel->freq_ppb_q16 += freq_ppb_q16;

@@ -274,6 +274,102 @@ static void observe(struct world_config *cfg)
 	cfg->sc.wander = 1e-10;
 }
 
+/* The adaptive servo over a path whose legs take 1 ms each; slews as fast as chrony's. */
+static void adaptive(struct world_config *cfg)
+{
+	one_server_at_64_s(cfg);
+	cfg->core.servo = CLOCKDISC_SERVO_ADAPTIVE;
+	cfg->core.steer.max_slew_ppb = 83333000;
+	cfg->sc.base = 1 * MS;
+}
+
+static void adaptive_free_poll(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->core.maxpoll_log2s = 10;
+	cfg->sc.duration = 40000;
+	cfg->sc.warm = 10000;
+}
+
+static void adaptive_cold(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.offset0 = cfg->sc.seed % 2 ? 0.05 : -0.05;
+	cfg->sc.freq0 = cfg->sc.seed % 4 < 2 ? 50e-6 : -50e-6;
+	cfg->sc.duration = 2000;
+	cfg->sc.warm = 60;
+}
+
+static void adaptive_steps(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.pstep = 0.05;
+	cfg->sc.pstep_period = 5000;
+}
+
+static void adaptive_freq_steps(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.fstep = 1e-6;
+	cfg->sc.fstep_period = 4000;
+}
+
+static void adaptive_routes(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.route_size = 3 * MS;
+	cfg->sc.route_period = 4000;
+}
+
+static void adaptive_bursts(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.burst_period = 3600;
+	cfg->sc.burst_length = 900;
+	cfg->sc.burst_mean = 5 * MS;
+	cfg->sc.burst_direction = SCENARIO_THERE;
+}
+
+static void adaptive_ramps(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.temp = 1e-6;
+	cfg->sc.temp_period = 3600;
+}
+
+/* Wrong by a quarter of its round trip: nothing tells that from a path that is not symmetric, and the bound holds. */
+static void adaptive_quiet_liar(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->server[0] = (struct world_server){ .offset = 500 * US, .offset_from = 8000 };
+}
+
+static void adaptive_asymmetric(struct world_config *cfg)
+{
+	adaptive_freq_steps(cfg);
+	cfg->sc.asym = 3 * MS;
+}
+
+static void adaptive_four(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.jitter = 1 * MS;
+	cfg->sc.servers = 4;
+	cfg->server[cfg->sc.seed % 4].offset = 20 * MS;
+}
+
+static void adaptive_outage(struct world_config *cfg)
+{
+	outage(cfg);
+	adaptive(cfg);
+}
+
+static void adaptive_nearby(struct world_config *cfg)
+{
+	one_second_nearby(cfg);
+	cfg->core.servo = CLOCKDISC_SERVO_ADAPTIVE;
+}
+
 static const struct property properties[] = {
 	{ "steady at 64 s", 12, one_server_at_64_s, .rms = 260 * US, .max = 500 * US, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
@@ -343,6 +439,33 @@ static const struct property properties[] = {
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "observing moves nothing", 4, observe, .rms = NONE, .max = NONE, .conv = NONE, .bound_bad = 0.001,
 	  .liar_used = 1, .wakes = 2 },
+
+	{ "adaptive: steady at 64 s", 9, adaptive, .rms = 20 * US, .max = 60 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: steady with a poll of its own", 9, adaptive_free_poll, .rms = 110 * US, .max = 400 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: cold start, 50 ms and 50 ppm", 9, adaptive_cold, .rms = 90 * US, .max = 260 * US, .conv = 30,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: steps of the phase are followed", 9, adaptive_steps, .rms = 6 * MS, .max = 51 * MS, .conv = 1,
+	  .bound_bad = 0.02, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: steps of the frequency are followed", 9, adaptive_freq_steps, .rms = 60 * US, .max = 300 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: other routes", 9, adaptive_routes, .rms = 30 * US, .max = 200 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: bursts on one way", 9, adaptive_bursts, .rms = 40 * US, .max = 150 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: 1 ppm of temperature in an hour", 9, adaptive_ramps, .rms = 60 * US, .max = 200 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: a source that is quietly wrong stays within the bound", 9, adaptive_quiet_liar, .rms = 600 * US, .max = 1 * MS, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: asymmetric, with steps of the frequency", 9, adaptive_asymmetric, .rms = 1.6 * MS, .max = 2 * MS, .conv = NONE,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: a falseticker among four", 9, adaptive_four, .rms = 75 * US, .max = 220 * US, .conv = 30,
+	  .bound_bad = 0.001, .liar_used = 0, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: holdover on the learnt frequency", 9, adaptive_outage, .rms = 400 * US, .max = 1 * MS, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 0.7, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: every second from nearby", 9, adaptive_nearby, .rms = 60e-9, .max = 300e-9, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 };
 
 #define expect(is_true, name, seed, fmt, ...) \
