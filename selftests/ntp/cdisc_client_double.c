@@ -7,8 +7,11 @@
  * with, in log2 of s. It is synchronised after the fourth sample. Settings come
  * from a file as well, read at each call, so that a test can change them while
  * the daemon runs: NTPX_DOUBLE_STATE holds a word, "loaded", "unloaded",
- * "reloaded" (once) or "nosource" (once). Both files are opened before the
- * sandbox shuts.
+ * "reloaded" (once) or "nosource" (once). What NTPX_DOUBLE_EVENTS names is a
+ * FIFO, and each byte in it an event: 'i' the clock was interrupted, 'l' events
+ * were lost, 'u' the module is unloaded. NTPX_DOUBLE_QUICK is for how many
+ * samples and missed polls the answer is 1, as while the module learns. All
+ * files but the FIFO are opened before the sandbox shuts.
  */
 #include "cdisc_client.h"
 
@@ -24,13 +27,17 @@
 static struct {
 	int log_fd;
 	int state_fd;
+	const char *events_path;
+	int events_fd;
+	const struct cdisc_client *listener;
 	int poll_log2s;
+	int quick_left;
 	uint32_t last_id;
 	uint32_t samples;
 	int64_t offset_ns;
 	int64_t freq_ppb_q16;
 	bool is_open_once;
-} module = { .log_fd = -1, .state_fd = -1 };
+} module = { .log_fd = -1, .state_fd = -1, .events_fd = -1 };
 
 static void module_open(void)
 {
@@ -38,6 +45,7 @@ static void module_open(void)
 	const char *log = getenv("NTPX_DOUBLE_LOG");
 	const char *state = getenv("NTPX_DOUBLE_STATE");
 	const char *freq = getenv("NTPX_DOUBLE_FREQ");
+	const char *quick = getenv("NTPX_DOUBLE_QUICK");
 
 	if (module.is_open_once)
 		return;
@@ -46,6 +54,8 @@ static void module_open(void)
 	module.freq_ppb_q16 = freq ? atoll(freq) : 0;
 	module.log_fd = log ? open(log, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 	module.state_fd = state ? open(state, O_RDWR | O_CLOEXEC) : -1;
+	module.events_path = getenv("NTPX_DOUBLE_EVENTS");
+	module.quick_left = quick ? atoi(quick) : 0;
 }
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -105,6 +115,7 @@ int cdisc_client_fail(struct cdisc_client *client, int err, const char *fmt, ...
 int cdisc_client_open(struct cdisc_client *client)
 {
 	memset(client, 0, sizeof(*client));
+	client->group_clock = 1;
 	module_open();
 	if (state_is("unloaded"))
 		return cdisc_client_fail(client, -ENODEV, "double: not loaded");
@@ -117,14 +128,56 @@ int cdisc_client_open(struct cdisc_client *client)
 
 void cdisc_client_close(struct cdisc_client *client)
 {
-	(void)client;
-	say("close\n");
+	if (client != module.listener) {
+		say("close\n");
+		return;
+	}
+	say("leave\n");
+	module.listener = NULL;
+	if (module.events_fd >= 0)
+		close(module.events_fd);
+	module.events_fd = -1;
 }
 
 int cdisc_client_fd(const struct cdisc_client *client)
 {
-	(void)client;
-	return -1;
+	return client == module.listener ? module.events_fd : -1;
+}
+
+int cdisc_events_only(struct cdisc_client *client, uint32_t event)
+{
+	if (event != CLOCKDISC_EVENT_INTERRUPTED)
+		return cdisc_client_fail(client, -EINVAL, "double: there is no other event");
+	return 0;
+}
+
+int cdisc_events_join(struct cdisc_client *client, uint32_t group)
+{
+	if (group != client->group_clock)
+		return cdisc_client_fail(client, -ENOENT, "double: not the clock's group");
+	module.listener = client;
+	if (module.events_path)
+		module.events_fd = open(module.events_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	say("join\n");
+	return 0;
+}
+
+int cdisc_events_read(struct cdisc_client *client, int timeout_ms, cdisc_msg_fn fn, void *arg)
+{
+	char event;
+
+	(void)fn;
+	(void)arg;
+	/* waiting would hold the loop */
+	if (timeout_ms)
+		abort();
+	if (read(module.events_fd, &event, 1) != 1)
+		return 0;
+	if (event == 'l')
+		return cdisc_client_fail(client, -ENOBUFS, "double: events were lost");
+	if (event == 'u')
+		return cdisc_client_fail(client, -ENODEV, "double: not loaded");
+	return 1;
 }
 
 int cdisc_source_add(struct cdisc_client *client, const char *name, uint32_t flags,
@@ -178,8 +231,9 @@ int cdisc_sample_submit(struct cdisc_client *client, const struct cdisc_sample_m
 			say("nosource id=%u\n", s->source_id);
 			continue;
 		}
-		results[i].poll_log2s = module.poll_log2s;
+		results[i].poll_log2s = module.quick_left > 0 ? 1 : module.poll_log2s;
 		results[i].has_poll = true;
+		module.quick_left--;
 		if (s->is_missed) {
 			results[i].verdict = CLOCKDISC_VERDICT_MISSED;
 			say("missed id=%u\n", s->source_id);

@@ -355,7 +355,8 @@ static void request_answer(struct server *s, const uint8_t *request, int64_t arr
 	if (random_unit(s) <= opt->loss || fault == FAULT_SILENT) {
 		s->lost++;
 		if (!opt->is_quiet)
-			printf("request %" PRIu64 ": lost\n", s->requests);
+			printf("request %" PRIu64 ": t2=%" PRId64 " lost\n", s->requests,
+			       truth_ns(s, arrived_raw_ns + in_ns));
 		return;
 	}
 	t2_ns = truth_ns(s, arrived_raw_ns + in_ns);
@@ -450,7 +451,21 @@ static int64_t queue_run(struct server *s)
 	}
 }
 
-static int socket_open(const struct options *opt)
+static int port_of(int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} addr;
+	socklen_t len = sizeof(addr);
+
+	if (getsockname(fd, &addr.any, &len))
+		return 0;
+	return ntohs(addr.any.sa_family == AF_INET6 ? addr.v6.sin6_port : addr.v4.sin_port);
+}
+
+static int socket_open(struct options *opt)
 {
 	struct addrinfo hints = {
 		.ai_socktype = SOCK_DGRAM,
@@ -475,6 +490,8 @@ static int socket_open(const struct options *opt)
 		return -1;
 	}
 	freeaddrinfo(list);
+	if (!opt->port)
+		opt->port = port_of(fd);
 	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	return fd;
 }
@@ -485,7 +502,7 @@ static void usage_print(FILE *to)
 
 	fputs("Usage: ntp_server [OPTION]...\n"
 	      "  --bind ADDR       address to listen on (127.0.0.1)\n"
-	      "  --port N          port (11123)\n"
+	      "  --port N          port (11123); 0: a free one, which the first line tells\n"
 	      "  --offset SEC      truth minus CLOCK_REALTIME at the start (0)\n"
 	      "  --freq-ppb N      rate of truth against CLOCK_MONOTONIC_RAW (0)\n"
 	      "  --jitter SEC      mean of the exponential delay of each leg (0)\n"
@@ -554,7 +571,7 @@ static void options_read(struct options *opt, int argc, char *argv[])
 			opt->bind = optarg;
 			break;
 		case PORT:
-			opt->port = (int)number_read(name, optarg, 1, 65535);
+			opt->port = (int)number_read(name, optarg, 0, 65535);
 			break;
 		case OFFSET:
 			opt->offset_sec = number_read(name, optarg, -4e9, 4e9);

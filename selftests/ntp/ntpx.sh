@@ -153,6 +153,82 @@ tap_check "SIGHUP looks names up again" wait_for "names are looked up again" "$w
 daemon_end
 tap_is "ends cleanly after all that" "$daemon_status" 0
 
+# ---- interruptions and learning: all servers are asked at once and in a burst, but never more often than they take well
+export NTPX_DOUBLE_EVENTS=$work/events
+mkfifo -m 666 "$work/events"
+# Times of the requests that a server got, in ms
+asked() { sed -n 's/^request .* t2=\([0-9]*\)[0-9]\{6\} .*/\1/p' "$work/server.$1"; }
+count() { asked "$1" | wc -l; }
+asked_by() { for _ in $(seq $(($3 * 20))); do [ "$(count "$1")" -ge "$2" ] && return 0; sleep 0.05; done; return 1; }
+least_gap() { asked "$1" | awk 'NR > 1 && (!n++ || $1 - last < least) { least = $1 - last } { last = $1 } END { print least + 0 }'; }
+tell() { printf '%s' "$1" >"$work/events"; }
+now_ms() { date +%s%3N; }
+# Beside it, each with a log of its own: what the module wishes for while it learns is less than minpoll
+server quick
+server mute --fault silent
+for name in quick mute; do
+	(trap - EXIT; NTPX_DOUBLE_LOG='' NTPX_DOUBLE_EVENTS='' NTPX_DOUBLE_QUICK=10 NTPX_DOUBLE_POLL=6 exec "$ntpx" -f \
+		pidfile "$work/run/$name", driftfile none, server 127.0.0.1 port "${ports[$name]}" iburst) >"$work/said.$name" 2>&1 &
+	quick_pids="${quick_pids-} $!"
+done
+pids="$pids $quick_pids"
+quick_ms=$(now_ms)
+
+server one
+server two
+server slow --loss 1
+server limited --fault kod-rate --fault-first 1
+NTPX_DOUBLE_POLL=6 daemon server 127.0.0.1 port "${ports[one]}", server 127.0.0.1 port "${ports[two]}", \
+	server 127.0.0.1 port "${ports[slow]}", server 127.0.0.1 port "${ports[limited]}"
+tap_check "four servers are asked, the next time in a minute" asked_by limited 1 5
+sleep 2.5
+told_ms=$(now_ms)
+tell i
+tap_check "an interruption: the first is asked again at once" asked_by one 2 3
+tap_check "and the second" asked_by two 2 1
+tap_check "and the one that has not answered yet" asked_by slow 2 1
+tap_is "what was under way is forgotten, not missed" "$(lines slow missed)" 0
+echo "# $(($(asked one | sed -n 2p) - told_ms)) ms and $(($(asked two | sed -n 2p) - told_ms)) ms after the event"
+tap_check "it is said" has "the clock was interrupted: all servers are asked at once" "$work/said"
+# Again and again; events that were lost may have been one, too.
+for _ in $(seq 20); do tell l; tell i; sleep 0.25; done
+tap_check "a burst follows" asked_by one 6 14
+at_ms=$(now_ms)
+echo "# $(count one) requests in the $((at_ms - told_ms)) ms after the first of 41 interruptions, $(least_gap one) ms apart"
+# Two seconds, less what a busy machine adds to one and not to the next.
+tap_check "of no more than one request in 2 s" test "$(least_gap one)" -ge 1800 -a \
+	"$(count one)" -le $(((at_ms - told_ms) / 2000 + 3))
+tap_check "nor more to one that does not answer" test "$(least_gap slow)" -ge 1800
+tap_is "one that asked for fewer requests is left alone" "$(count limited)" 1
+daemon_end
+tap_is "it ends cleanly" "$daemon_status" 0
+
+# After a burst the interval is the module's.
+server three
+NTPX_DOUBLE_POLL=6 daemon server 127.0.0.1 port "${ports[three]}" iburst
+tap_check "iburst" asked_by three 8 20
+tell i
+sleep 5
+tap_is "an interruption right after a burst is worth one request, no other burst" "$(count three)" 9
+tell u
+tap_check "the end of the module is heard at once" wait_for "module was unloaded; waiting" "$work/said" 1
+tap_check "when it is back" wait_for "module is back" "$work/said" 4
+: >"$work/said"
+tell i
+tap_check "its events are heard again" wait_for "the clock was interrupted" "$work/said" 2
+daemon_end
+rm "$work/events"
+unset NTPX_DOUBLE_EVENTS
+
+while [ $(($(now_ms) - quick_ms)) -lt 30000 ]; do sleep 1; done
+echo "# while the module learns: $(count quick) requests, $(least_gap quick) ms apart; $(count mute) to the silent one"
+tap_is "ten answers of 2 s, those to iburst among them, then minpoll" "$(count quick)" 11
+tap_check "and none closer than 2 s" test "$(least_gap quick)" -ge 1800
+tap_check "one that does not answer is asked at minpoll" has "does not answer" "$work/said.mute"
+tap_is "after eight requests" "$(count mute)" 8
+kill $quick_pids 2>/dev/null
+wait $quick_pids
+
 # ---- loaded not at all
 fresh
 echo unloaded >"$work/state"
@@ -228,7 +304,7 @@ tap_is "-q ends with 0 once the clock is set" "$?" 0
 tap_check "-q prints one line" has '^ntpx: clock set, offset \+0\.2' "$work/said"
 tap_check "-q does not save the frequency" test ! -e "$work/q/drift"
 tap_check "-q lets the first offset pass" has '^panic-once 1$' "$work/log"
-tap_is "-q slews what is left, once its sources are gone" "$(tail -n 2 "$work/log" | tr '\n' ' ')" "slew close "
+tap_is "-q slews what is left, once its sources are gone" "$(tail -n 3 "$work/log" | tr '\n' ' ')" "slew leave close "
 timeout 60 "$ntpx" -q -t 2 "${common[@]}" server 127.0.0.1 port 1 >"$work/said" 2>"$work/err"
 tap_is "-q ends with 1 at its limit" "$?" 1
 tap_check "-q says so" has 'not set within 2 s' "$work/err"

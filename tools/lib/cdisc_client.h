@@ -187,10 +187,19 @@ int cdisc_request_run(struct cdisc_client *client, struct nlmsghdr *nlh,
 int cdisc_events_join(struct cdisc_client *client, uint32_t group);
 
 /**
+ * cdisc_events_only() - get one kind of the clock's events, and none of the sources'
+ * @client: an open client, before it joins client->group_clock
+ * @event: enum clockdisc_event; the others are dropped in the kernel and wake nobody
+ *
+ * Return: 0 or a negative errno.
+ */
+int cdisc_events_only(struct cdisc_client *client, uint32_t event);
+
+/**
  * cdisc_events_read() - wait for events and hand them to @fn
  * @client: a client that joined a group
- * @timeout_ms: as in poll(2), -1 waits for ever
- * @fn: called for each event
+ * @timeout_ms: as in poll(2), -1 waits for ever; with 0 poll(2) is not called
+ * @fn: called for each event, or NULL
  * @arg: handed to @fn
  *
  * Return: number of events, 0 on a timeout, -EINTR on a signal, -ENOBUFS when

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink client: multicast events. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <poll.h>
 #include <string.h>
@@ -27,6 +29,29 @@ int cdisc_events_join(struct cdisc_client *client, uint32_t group)
 	    mnl_socket_setsockopt(client->sock, NETLINK_ADD_MEMBERSHIP, &control, sizeof(control)))
 		return cdisc_client_fail(client, -errno, "cannot join an event group: %s",
 					 strerror(errno));
+	return 0;
+}
+
+int cdisc_events_only(struct cdisc_client *client, uint32_t event)
+{
+	/* A u32 in host order, which a load in network order turns round where the two differ. */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(client->family_id), 0, 8),
+		BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, CLOCKDISC_A_CLOCK_EVENT),
+		BPF_STMT(BPF_LD | BPF_W | BPF_IMM, NLMSG_HDRLEN + GENL_HDRLEN),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_NLATTR)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_IND, NLA_HDRLEN),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(event), 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog filter = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+
+	if (setsockopt(cdisc_client_fd(client), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)))
+		return cdisc_client_fail(client, -errno, "cannot choose among the events: %s", strerror(errno));
 	return 0;
 }
 
@@ -75,7 +100,8 @@ int cdisc_events_read(struct cdisc_client *client, int timeout_ms, cdisc_msg_fn 
 	int n;
 
 	client->error[0] = '\0';
-	n = poll(&pfd, 1, timeout_ms);
+	/* One who has an event loop does not come without need, and may be forbidden to call poll(). */
+	n = timeout_ms ? poll(&pfd, 1, timeout_ms) : 1;
 	if (n < 0)
 		return cdisc_client_fail(client, -errno, "cannot wait for events: %s",
 					 strerror(errno));

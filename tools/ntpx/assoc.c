@@ -34,6 +34,11 @@
 
 #define BURST_PACKETS		8
 #define BURST_INTERVAL_NS	(2 * NSEC_PER_SEC)
+/* From the beginning of one burst to the next: what interrupts the clock again and again must not cost the servers more. */
+#define BURST_SPACING_NS	(BURST_PACKETS * BURST_INTERVAL_NS)
+
+/* The module may wish for less than minpoll while it learns, but not for less than servers take well. */
+#define QUICK_LOG2S		1
 
 /* An answer after this is of no use: half of it is above any root distance. */
 #define ANSWER_WAIT_NS		(4 * NSEC_PER_SEC)
@@ -69,26 +74,55 @@ static uint64_t random_u64(void)
 
 static int poll_effective_log2s(const struct assoc *assoc)
 {
+	int minpoll_log2s = assoc->site->server->minpoll_log2s;
 	int poll_log2s = assoc->poll_log2s;
 
 	if (poll_log2s < assoc->floor_log2s)
 		poll_log2s = assoc->floor_log2s;
-	if (poll_log2s < 0)
-		poll_log2s = 0;
+	/* nothing is learnt from one that does not answer */
+	if (assoc->is_unreachable && poll_log2s < minpoll_log2s)
+		poll_log2s = minpoll_log2s;
 	if (poll_log2s > FLOOR_MOST_LOG2S)
 		poll_log2s = FLOOR_MOST_LOG2S;
 	return poll_log2s;
 }
 
-/* Spread over 1/16 of the interval, mean 2^poll, so that servers drift apart. */
+/* No two requests to a server are closer. */
+static int64_t gap_ns(const struct assoc *assoc)
+{
+	int64_t whole_ns = NSEC_PER_SEC * (1LL << poll_effective_log2s(assoc));
+
+	if (assoc->is_limited)
+		return NSEC_PER_SEC * (1LL << assoc->floor_log2s);
+	return whole_ns < BURST_INTERVAL_NS ? whole_ns : BURST_INTERVAL_NS;
+}
+
+/* Spread over 1/16 of the interval, mean 2^poll where the gap leaves room for it, so that servers drift apart. */
 static int64_t interval_ns(const struct assoc *assoc)
 {
 	int64_t whole_ns = NSEC_PER_SEC * (1LL << poll_effective_log2s(assoc));
 	int64_t spread_ns = whole_ns / 16;
+	int64_t least_ns = gap_ns(assoc);
 
 	if (assoc->burst_left)
-		return whole_ns < BURST_INTERVAL_NS ? whole_ns : BURST_INTERVAL_NS;
-	return whole_ns - spread_ns / 2 + (int64_t)(random_u64() % (uint64_t)spread_ns);
+		return least_ns;
+	whole_ns += (int64_t)(random_u64() % (uint64_t)spread_ns) - spread_ns / 2;
+	return whole_ns < least_ns ? least_ns : whole_ns;
+}
+
+static void burst_begin(struct assoc *assoc, unsigned int packets, int64_t now_mono_ns)
+{
+	if (assoc->is_limited || now_mono_ns < assoc->burst_mono_ns)
+		return;
+	assoc->burst_left = packets;
+	assoc->burst_mono_ns = now_mono_ns + BURST_SPACING_NS;
+}
+
+static int64_t due_at(const struct assoc *assoc, int64_t wanted_mono_ns)
+{
+	int64_t least_mono_ns = assoc->sent_mono_ns + gap_ns(assoc);
+
+	return wanted_mono_ns < least_mono_ns ? least_mono_ns : wanted_mono_ns;
 }
 
 static void label_make(struct assoc *assoc)
@@ -149,21 +183,31 @@ static bool source_have(struct assoc_table *table, struct assoc *assoc, int64_t 
 static void polling_begin(struct assoc_table *table, struct assoc *assoc,
 			  const union sock_addr *addr, int64_t due_mono_ns, int64_t now_mono_ns)
 {
+	const struct conf_server *server = assoc->site->server;
+
 	exchange_close(assoc);
 	source_drop(table, assoc, now_mono_ns);
+	/* what an address asked for and how often it was asked holds when the module comes back */
+	if (assoc->state != ASSOC_STATE_POLLING || !sock_addr_is_equal(&assoc->addr, addr)) {
+		assoc->floor_log2s = server->minpoll_log2s < QUICK_LOG2S ? server->minpoll_log2s : QUICK_LOG2S;
+		assoc->is_limited = false;
+		assoc->burst_left = 0;
+		assoc->burst_mono_ns = 0;
+		assoc->sent_mono_ns = now_mono_ns - BURST_INTERVAL_NS;
+	}
 	assoc->addr = *addr;
 	label_make(assoc);
 	assoc->state = ASSOC_STATE_POLLING;
-	assoc->poll_log2s = assoc->site->server->minpoll_log2s;
-	assoc->floor_log2s = assoc->poll_log2s;
-	assoc->burst_left = assoc->site->server->has_iburst ? BURST_PACKETS : 0;
+	assoc->poll_log2s = server->minpoll_log2s;
 	assoc->misses = 0;
 	assoc->is_unreachable = false;
 	assoc->was_answered = false;
 	assoc->checked_ref_id = 0;
 	assoc->send_err = 0;
-	assoc->due_mono_ns = due_mono_ns;
+	if (server->has_iburst)
+		burst_begin(assoc, BURST_PACKETS, now_mono_ns);
 	source_have(table, assoc, now_mono_ns);
+	assoc->due_mono_ns = due_at(assoc, due_mono_ns);
 }
 
 static void site_ask_at(struct assoc_site *site, int64_t ask_mono_ns)
@@ -223,7 +267,11 @@ static void kiss_obey(struct assoc_table *table, struct assoc *assoc,
 	if (!strcmp(reply->kiss, "RATE")) {
 		int poll_log2s = poll_effective_log2s(assoc);
 
+		/* in a burst, or while the module learns, requests are closer than the configuration says */
+		if (poll_log2s < assoc->site->server->minpoll_log2s)
+			poll_log2s = assoc->site->server->minpoll_log2s;
 		assoc->floor_log2s = poll_log2s < FLOOR_MOST_LOG2S ? poll_log2s + 1 : poll_log2s;
+		assoc->is_limited = true;
 		assoc->burst_left = 0;
 		log_warn("%s: asks for fewer requests (RATE): from now on at least 2^%d s apart",
 			 assoc->label, assoc->floor_log2s);
@@ -300,7 +348,7 @@ static void answer_hand_in(struct assoc_table *table, struct assoc *assoc,
 		assoc->count.user_stamps++;
 	/* the first answer after a silence: the other seven follow at once */
 	if (assoc->misses == MISSES_UNREACHABLE && assoc->site->server->has_iburst)
-		assoc->burst_left = BURST_PACKETS - 1;
+		burst_begin(assoc, BURST_PACKETS - 1, now_mono_ns);
 	assoc->misses = 0;
 	assoc->is_unreachable = false;
 	assoc->was_answered = true;
@@ -620,6 +668,27 @@ void assoc_table_start(struct assoc_table *table, int64_t now_mono_ns)
 			}
 		}
 	}
+}
+
+void assoc_table_interrupted(struct assoc_table *table, int64_t now_mono_ns)
+{
+	size_t i, k, begun = 0;
+
+	for (i = 0; i < table->n_sites; i++)
+		for (k = 0; k < table->sites[i].n_assocs; k++) {
+			struct assoc *assoc = &table->sites[i].assocs[k];
+
+			if (assoc->state != ASSOC_STATE_POLLING)
+				continue;
+			/* its request was stamped by another clock, and is no missed poll either */
+			if (assoc->is_waiting)
+				exchange_close(assoc);
+			/* a copy of a machine has other addresses */
+			assoc->checked_ref_id = 0;
+			burst_begin(assoc, BURST_PACKETS, now_mono_ns);
+			assoc->due_mono_ns = due_at(assoc, now_mono_ns +
+						    START_SPACING_NS * (int64_t)begun++);
+		}
 }
 
 void assoc_table_renew(struct assoc_table *table, int64_t now_mono_ns)

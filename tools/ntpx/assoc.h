@@ -38,7 +38,9 @@ struct assoc {
 	uint32_t source_id;		/* 0: not known to the module */
 	int poll_log2s;			/* the module's wish */
 	int floor_log2s;		/* raised by KoD RATE */
+	bool is_limited;		/* it was */
 	unsigned int burst_left;
+	int64_t burst_mono_ns;		/* not before that another burst */
 	unsigned int misses;		/* in a row */
 	bool is_unreachable;
 	bool was_answered;		/* by this address */
@@ -94,6 +96,12 @@ void assoc_table_start(struct assoc_table *table, int64_t now_mono_ns);
 /* Removes the sources from the module and prints the counters. */
 void assoc_table_stop(struct assoc_table *table, int64_t now_mono_ns);
 void assoc_table_exit(struct assoc_table *table);
+
+/*
+ * The clock was interrupted: the module knows nothing of its offset. All servers are asked at once and in a burst, as far as
+ * their limits allow; what is under way is forgotten.
+ */
+void assoc_table_interrupted(struct assoc_table *table, int64_t now_mono_ns);
 
 /* Ask for all names again. */
 void assoc_table_renew(struct assoc_table *table, int64_t now_mono_ns);

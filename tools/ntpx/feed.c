@@ -3,8 +3,13 @@
  * The way into the module: attached, or lost and tried again.
  *
  * The module may be unloaded, or unloaded and loaded, at any moment. That shows
- * as -ENODEV or -ESTALE at the next request; from then on the module is looked
- * for at growing intervals, and whoever owns sources adds them anew.
+ * in an event, or as -ENODEV or -ESTALE at the next request; from then on the
+ * module is looked for at growing intervals, and whoever owns sources adds them
+ * anew.
+ *
+ * Of the module's events one is listened to: that the clock was interrupted. It
+ * comes on a socket of its own, since one that has joined a group cannot tell
+ * answers from events. Without it all works, only later.
  */
 #include "feed.h"
 
@@ -16,6 +21,30 @@
 #define NSEC_PER_SEC		1000000000LL
 #define RETRY_LEAST_NS		(1 * NSEC_PER_SEC)
 #define RETRY_MOST_NS		(64 * NSEC_PER_SEC)
+
+static void events_open(struct feed *feed)
+{
+	int err = cdisc_client_open(&feed->events);
+
+	if (!err) {
+		err = cdisc_events_only(&feed->events, CLOCKDISC_EVENT_INTERRUPTED);
+		if (!err)
+			err = cdisc_events_join(&feed->events, feed->events.group_clock);
+		if (err)
+			cdisc_client_close(&feed->events);
+	}
+	feed->has_events = !err;
+	/* a module that has gone meanwhile shows at the next request */
+	if (err && err != -ENODEV)
+		log_warn("an interruption of the clock will not be noticed: %s", feed->events.error);
+}
+
+static void events_close(struct feed *feed)
+{
+	if (feed->has_events)
+		cdisc_client_close(&feed->events);
+	feed->has_events = false;
+}
 
 int feed_attach(struct feed *feed, const struct drift *drift)
 {
@@ -38,6 +67,7 @@ int feed_attach(struct feed *feed, const struct drift *drift)
 		cdisc_client_close(&feed->client);
 		return err;
 	}
+	events_open(feed);
 	feed->is_attached = true;
 	feed->first_id = 0;
 	feed->last_err = 0;
@@ -46,6 +76,7 @@ int feed_attach(struct feed *feed, const struct drift *drift)
 
 void feed_detach(struct feed *feed)
 {
+	events_close(feed);
 	if (feed->is_attached)
 		cdisc_client_close(&feed->client);
 	feed->is_attached = false;
@@ -167,6 +198,31 @@ int feed_clock_get(struct feed *feed, struct cdisc_clock_info *info, int64_t now
 	if (!feed->is_attached)
 		return -ENODEV;
 	return outcome(feed, "clock not read", cdisc_clock_get(&feed->client, info), now_mono_ns);
+}
+
+int feed_events_fd(const struct feed *feed)
+{
+	return feed->has_events ? cdisc_client_fd(&feed->events) : -1;
+}
+
+bool feed_events_read(struct feed *feed, int64_t now_mono_ns)
+{
+	int n;
+
+	if (!feed->has_events)
+		return false;
+	n = cdisc_events_read(&feed->events, 0, NULL, NULL);
+	if (n >= 0)
+		return n > 0;
+	if (n == -ENOBUFS)
+		return true;
+	if (n == -ENODEV) {
+		outcome(feed, "events not read", n, now_mono_ns);
+	} else if (n != -EINTR) {
+		log_warn("an interruption of the clock will not be noticed: %s", feed->events.error);
+		events_close(feed);
+	}
+	return false;
 }
 
 int feed_slew(struct feed *feed, int64_t now_mono_ns)

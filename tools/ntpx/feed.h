@@ -11,8 +11,10 @@
 
 struct feed {
 	struct cdisc_client client;
+	struct cdisc_client events;	/* what the module tells unasked */
 	uint32_t first_id;	/* of the sources added since the module was attached, 0 before */
 	bool is_attached;
+	bool has_events;
 	bool allows_panic_once;		/* -g, until the clock was once synchronised */
 	int64_t retry_mono_ns;		/* while not attached */
 	int64_t retry_after_ns;
@@ -40,6 +42,20 @@ int feed_source_del(struct feed *feed, uint32_t id, int64_t now_mono_ns);
 int feed_submit(struct feed *feed, const struct cdisc_sample_msg *sample,
 		struct cdisc_sample_result *result, int64_t now_mono_ns);
 int feed_clock_get(struct feed *feed, struct cdisc_clock_info *info, int64_t now_mono_ns);
+/* Readable when the module told something; -1 while it cannot, and another one after each attach. */
+int feed_events_fd(const struct feed *feed);
+
+/**
+ * feed_events_read() - take what the module told; never waits
+ * @feed: any
+ * @now_mono_ns: CLOCK_MONOTONIC
+ *
+ * Detaches when the module was unloaded.
+ *
+ * Return: true when the clock was interrupted, or may have been: events were lost.
+ */
+bool feed_events_read(struct feed *feed, int64_t now_mono_ns);
+
 /* Slew the present offset away; goes on without sources. */
 int feed_slew(struct feed *feed, int64_t now_mono_ns);
 

@@ -2,8 +2,8 @@
 /*
  * ntpx - exchanges NTP packets and hands their stamps to the clockdisc module.
  *
- * One thread, one loop: signals, the resolver's answers, servers' answers, and
- * what is due. Filtering, selection, steering and the poll interval are the
+ * One thread, one loop: signals, the module's events, the resolver's answers,
+ * servers' answers, and what is due. Filtering, selection, steering and the poll interval are the
  * module's.
  */
 #include <errno.h>
@@ -261,6 +261,14 @@ static int resolver_open(struct ntpx *x)
 	return watch(x, x->resolver.fd, &x->resolver);
 }
 
+/* A descriptor that was closed has left the set by itself. */
+static int feed_watch(struct ntpx *x)
+{
+	int fd = feed_events_fd(&x->feed);
+
+	return fd < 0 ? 0 : watch(x, fd, &x->feed);
+}
+
 static int module_attach(struct ntpx *x)
 {
 	struct cdisc_clock_info info;
@@ -276,6 +284,8 @@ static int module_attach(struct ntpx *x)
 	}
 	/* the first offset is the first once only: not after the module came back */
 	x->feed.allows_panic_once = false;
+	if (feed_watch(x))
+		return -ENOMEM;
 	if (!x->opt.is_oneshot || feed_clock_get(&x->feed, &info, mono_now_ns()))
 		return 0;
 	if (info.actuator == CLOCKDISC_ACTUATOR_OBSERVE) {
@@ -400,6 +410,14 @@ static void answers_read(struct ntpx *x, int64_t now_mono_ns)
 	}
 }
 
+static void events_read(struct ntpx *x, int64_t now_mono_ns)
+{
+	if (!feed_events_read(&x->feed, now_mono_ns))
+		return;
+	log_info("the clock was interrupted: all servers are asked at once");
+	assoc_table_interrupted(&x->table, now_mono_ns);
+}
+
 static int sleep_msec(const struct ntpx *x, int64_t next_mono_ns, int64_t now_mono_ns)
 {
 	if (!x->feed.is_attached && x->feed.retry_mono_ns < next_mono_ns)
@@ -437,11 +455,15 @@ static void loop_run(struct ntpx *x)
 				signals_read(x, now_mono_ns);
 			else if (ptr == &x->resolver)
 				answers_read(x, now_mono_ns);
+			else if (ptr == &x->feed)
+				events_read(x, now_mono_ns);
 			else
 				assoc_readable(&x->table, ptr, now_mono_ns);
 		}
-		if (feed_retry(&x->feed, &x->drift, now_mono_ns))
+		if (feed_retry(&x->feed, &x->drift, now_mono_ns)) {
+			feed_watch(x);
 			assoc_table_start(&x->table, now_mono_ns);
+		}
 		/* at a wake-up that came anyway */
 		if (now_mono_ns >= x->save_mono_ns)
 			frequency_save(x, now_mono_ns);
