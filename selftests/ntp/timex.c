@@ -129,6 +129,7 @@ int main(int argc, char **argv)
 		{ "shift", required_argument, NULL, 0 }, { "freq", required_argument, NULL, 0 },
 		{ "tick", required_argument, NULL, 0 }, { "pll", required_argument, NULL, 0 },
 		{ "adjtime", required_argument, NULL, 0 }, { "status", required_argument, NULL, 0 },
+		{ "watch", required_argument, NULL, 0 },
 		{ 0 }
 	};
 	int index = 0;
