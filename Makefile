@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 RINGS = core kunit selftests guest
 
 .DEFAULT_GOAL := help
-.PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall bench clean
+.PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall sim bench bench-cost clean
 
 help: ## this list
 	@echo "clockdisc: disciplines the system clock in the kernel. What make can do:"
@@ -57,7 +57,15 @@ uninstall: ## remove what install put in place
 	tools/setup/install-module --remove $(DESTDIR)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
-bench: ## measure what it costs: instructions, wake-ups, memory
+sim: ## the cells of bench with the core in user space, in seconds (ARGS=--help)
+	@tools/setup/install build
+	@tools/lab/bench --sim $(ARGS)
+
+bench: ## how good the clock is, beside chrony and ntpsec, in virtual machines (ARGS=--help; ARGS=--quick)
+	@tools/setup/install build vm bench
+	@tools/lab/bench $(ARGS)
+
+bench-cost: ## measure what it costs: instructions, wake-ups, memory
 	@tools/setup/install check bench
 	selftests/bench-core
 	selftests/bench-wakeups

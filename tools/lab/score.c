@@ -2,11 +2,12 @@
 /*
  * How good a run was: from its logs to one line, RESULT key=value...
  *
- * usage: score KEY=VALUE... [errors=FILE] [exchanges=FILE] [schedule=FILE]
+ * usage: score KEY=VALUE... errors=FILE [exchanges=FILE] [schedule=FILE] [ideal=FILE]
  *
  *	errors		a line a second: raw_ns error_ns bound_ns; the clock minus truth, the bound -1 when unknown
  *	exchanges	a line each: server sent_raw_ns there_ns back_ns t2_ns t3_ns lost
  *	schedule	another client's exchanges of the same scenario: the bound at its choice of packets
+ *	ideal		is written: raw_ns error_ns of the estimator that is the bound
  *
  * The line's fields are in Documentation/lab.rst. Figures that there is nothing to tell of are "-".
  */
@@ -61,9 +62,9 @@ static void complain(const char *name, size_t line)
 	exit(1);
 }
 
-static FILE *open_log(const char *name)
+static FILE *open_log(const char *name, const char *mode)
 {
-	FILE *log = fopen(name, "r");
+	FILE *log = fopen(name, mode);
 
 	if (!log) {
 		perror(name);
@@ -74,7 +75,7 @@ static FILE *open_log(const char *name)
 
 static void read_errors(struct errors *e, const char *name)
 {
-	FILE *log = open_log(name);
+	FILE *log = open_log(name, "r");
 	char line[200], end;
 
 	for (size_t i = 1; fgets(line, sizeof(line), log); i++) {
@@ -94,7 +95,7 @@ static void read_errors(struct errors *e, const char *name)
 
 static void read_exchanges(struct exchanges *e, const char *name)
 {
-	FILE *log = open_log(name);
+	FILE *log = open_log(name, "r");
 	char line[300], end;
 	int is_lost;
 
@@ -189,13 +190,25 @@ static double converged(const struct errors *e, double limit_ns)
 	return i == e->n ? NAN : i ? (double)e->raw_ns[i] / 1e9 : 0;
 }
 
+static void write_ideal(FILE *to, const struct errors *e, const double *error_ns)
+{
+	for (size_t i = 0; i < e->n; i++)
+		fprintf(to, "%" PRId64 " %.1f\n", e->raw_ns[i], error_ns[i]);
+	if (fclose(to)) {
+		perror("ideal");
+		exit(1);
+	}
+}
+
 static double bound_rms(const struct scenario *sc, struct plant *plant, const struct exchanges *x, const struct errors *e,
-			size_t first)
+			size_t first, FILE *ideal)
 {
 	double *error_ns = grow(NULL, e->n, sizeof(*error_ns)), result;
 
 	ideal_run(sc, plant, x->x, x->n, IDEAL_AUTO, e->raw_ns, error_ns, e->n);
 	result = rms(error_ns + first, e->n - first);
+	if (ideal)
+		write_ideal(ideal, e, error_ns);
 	free(error_ns);
 	return result;
 }
@@ -228,7 +241,7 @@ static size_t sent_until(const struct exchanges *x, double end)
 }
 
 static void score(const struct scenario *sc, const struct errors *e, const struct exchanges *x,
-		  const struct exchanges *schedule)
+		  const struct exchanges *schedule, FILE *ideal)
 {
 	double conv_1ms = converged(e, 1e6), conv_100us = converged(e, 1e5), bound_ns;
 	struct plant plant;
@@ -243,7 +256,7 @@ static void score(const struct scenario *sc, const struct errors *e, const struc
 	}
 	plant_init(&plant, sc);
 	judge(e, first, &f);
-	bound_ns = x->n ? bound_rms(sc, &plant, x, e, first) : NAN;
+	bound_ns = x->n ? bound_rms(sc, &plant, x, e, first, ideal) : NAN;
 	print_head(sc);
 	print("rms_ns", "%.1f", f.rms_ns);
 	print("p99_ns", "%.1f", f.p99_ns);
@@ -254,7 +267,7 @@ static void score(const struct scenario *sc, const struct errors *e, const struc
 	printf(" packets=%zu", x->n);
 	print("bound_rms_ns", "%.1f", bound_ns);
 	print("ratio", "%.3f", f.rms_ns / bound_ns);
-	print("bound_at_chrony_packets_ns", "%.1f", schedule->n ? bound_rms(sc, &plant, schedule, e, first) : NAN);
+	print("bound_at_chrony_packets_ns", "%.1f", schedule->n ? bound_rms(sc, &plant, schedule, e, first, NULL) : NAN);
 	print("cover", "%.5f", f.cover);
 	print("bound_median_ns", "%.0f", f.bound_median_ns);
 	print("above_1ms", "%.5f", f.above_1ms);
@@ -268,6 +281,7 @@ int main(int argc, char **argv)
 	struct exchanges x = { 0 }, schedule = { 0 };
 	struct errors e = { 0 };
 	struct scenario sc;
+	FILE *ideal = NULL;
 	int settings = 1;
 
 	scenario_defaults(&sc);
@@ -278,15 +292,17 @@ int main(int argc, char **argv)
 			read_exchanges(&x, argv[i] + 10);
 		else if (!strncmp(argv[i], "schedule=", 9))
 			read_exchanges(&schedule, argv[i] + 9);
+		else if (!strncmp(argv[i], "ideal=", 6))
+			ideal = open_log(argv[i] + 6, "w");
 		else
 			argv[settings++] = argv[i];
 	}
 	scenario_from_args(&sc, settings, argv);
 	if (!e.n) {
-		fputs("usage: score KEY=VALUE... errors=FILE [exchanges=FILE] [schedule=FILE]\n", stderr);
+		fputs("usage: score KEY=VALUE... errors=FILE [exchanges=FILE] [schedule=FILE] [ideal=FILE]\n", stderr);
 		return 2;
 	}
-	score(&sc, &e, &x, &schedule);
+	score(&sc, &e, &x, &schedule, ideal);
 	free(e.raw_ns);
 	free(e.error_ns);
 	free(e.bound_ns);

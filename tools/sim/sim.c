@@ -65,6 +65,12 @@ static struct world_server *server(struct world_config *cfg, const char *what, c
 	return &cfg->server[n - 1];
 }
 
+/* 0, which the core refuses, for one that it does not have. */
+static enum clockdisc_servo servo_of(const char *name)
+{
+	return strcmp(name, "ntp") ? 0 : CLOCKDISC_SERVO_NTP;
+}
+
 static FILE *create(const char *name)
 {
 	FILE *file = fopen(name, "w");
@@ -146,6 +152,7 @@ int main(int argc, char **argv)
 		take(&cfg, opt, options[index].name, optarg);
 	}
 	scenario_from_args(&cfg.sc, argc - optind + 1, argv + optind - 1);
+	cfg.core.servo = servo_of(cfg.sc.servo);
 	cfg.core.minpoll_log2s = (s8)cfg.sc.minpoll_log2s;
 	cfg.core.maxpoll_log2s = (s8)cfg.sc.maxpoll_log2s;
 	if (cdisc_config_check(&cfg.core) != CDISC_CONFIG_OK) {
