@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Plots of make bench: for every cell, the error over time and how much of the time it was below what."""
+import math
 import os
 import shutil
 import subprocess
@@ -28,8 +29,10 @@ set key outside right top
 def over_time(output, title, runs, limit_us, warm):
     """The error, clipped at what the better ones need: the worst client must not flatten all others."""
     lines = [curve(r.path("errors.txt"), "($1/1e9):($2/1e3)", r.client) for r in runs]
+    duration = float(runs[0].settings["DURATION"])
     return head(output, title) + f'''set xlabel "s"
 set ylabel "clock minus truth, µs"
+set xrange [0:{duration:g}]
 set yrange [{-limit_us:.6g}:{limit_us:.6g}]
 set arrow from {warm:g}, graph 0 to {warm:g}, graph 1 nohead dashtype 2 linecolor rgb "gray40"
 plot ''' + ", \\\n     ".join(lines) + "\n"
@@ -37,18 +40,20 @@ plot ''' + ", \\\n     ".join(lines) + "\n"
 
 def cumulative(output, title, runs, ideal, warm, dirname):
     """Part of the time that the error is below x. The ideal estimator's curve is the bound."""
-    lines = []
+    lines, least = [], math.inf
     for name, path in [(r.client, r.path("errors.txt")) for r in runs] + [("bound", ideal)]:
         data = os.path.join(dirname, name)
         with open(path) as f:
             sizes = sorted(abs(float(w[1])) / 1e3 for w in map(str.split, f) if float(w[0]) > warm * 1e9)
+        least = min(least, sizes[len(sizes) // 2] / 30)
         with open(data, "w") as f:
             f.writelines(f"{max(x, 1e-4):.5g} {(i + 1) / len(sizes):.5g}\n" for i, x in enumerate(sizes))
         lines.append(curve(data, "1:2", name))
-    return head(output, title) + '''set xlabel "error, µs"
+    return head(output, title) + f'''set xlabel "error, µs"
 set ylabel "part of the time below"
 set logscale x
 set format x "%g"
+set xrange [{least:.3g}:]
 set yrange [0:1]
 plot ''' + ", \\\n     ".join(lines) + "\n"
 

@@ -116,7 +116,7 @@ def ours_table(res, place, cells, client, peers):
             plain(by(res.figure(place, c.name, client, "bound_median_ns"), res.figure(place, c.name, client, "rms_ns")),
                   "{:.1f}"),
             *([plain(sim)] if place == "lab" else []),
-            "missed: " + ", ".join(missed) if missed else "met" if asked else "none asked"])
+            "missed: " + ", ".join(missed) if missed else "met"])
     head = ["cell", "× bound", *[f"× {p}" for p in peers], "bound holds", "bound/RMS"]
     return table(head + (["sim/lab"] if place == "lab" else []) + ["goals"], lines) if lines else ""
 

@@ -65,10 +65,9 @@ static struct world_server *server(struct world_config *cfg, const char *what, c
 	return &cfg->server[n - 1];
 }
 
-/* 0, which the core refuses, for one that it does not have. */
 static enum clockdisc_servo servo_of(const char *name)
 {
-	return strcmp(name, "ntp") ? 0 : CLOCKDISC_SERVO_NTP;
+	return strcmp(name, "ntp") ? CLOCKDISC_SERVO_ADAPTIVE : CLOCKDISC_SERVO_NTP;
 }
 
 static FILE *create(const char *name)
