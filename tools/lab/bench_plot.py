@@ -13,8 +13,9 @@ STYLE = 'with lines linewidth {width} dashtype {dash} linecolor rgb "{colour}" t
 
 def curve(data, using, client):
     """The bound is a client without a colour."""
-    return f'"{data}" using {using} ' + STYLE.format(width=2 if client.startswith("clockdisc") else 1, title=client,
-                                                     colour=COLOURS.get(client, "black"), dash=1 if client in COLOURS else 2)
+    width, dash = 2 if client.startswith("clockdisc") else 1, 1 if client in COLOURS else 2
+    style = STYLE.format(width=width, dash=dash, colour=COLOURS.get(client, "black"), title=client)
+    return f'"{data}" using {using} {style}'
 
 
 def head(output, title):
@@ -83,7 +84,8 @@ def draw(runner, runs, cells, clients, out):
             ideal = os.path.join(dirname, "ideal")
             runner.score(here[-1], None, ideal)
             script = over_time(f"{out}/{cell.name}-error.png", title, here, limit_us, warm_of(here[0]))
-            script += "reset\n" + cumulative(f"{out}/{cell.name}-cumulative.png", title, here, ideal, warm_of(here[0]), dirname)
+            script += "reset\n"
+            script += cumulative(f"{out}/{cell.name}-cumulative.png", title, here, ideal, warm_of(here[0]), dirname)
             said = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True)
             if said.returncode:
                 runner.failed.append(f"gnuplot, {cell.name}: {said.stderr.strip()}")

@@ -130,12 +130,13 @@ def all_table(res, place, cells, clients):
 
             def f(key, name=c.name, client=k):
                 return res.figure(place, name, client, key)
-            lines.append([c.name, k, micro(f("rms_ns")), micro(f("p99_ns")), micro(f("max_ns")), plain(f("freq_rms_ppb"), "{:.3g}"),
+            lines.append([c.name, k, micro(f("rms_ns")), micro(f("p99_ns")), micro(f("max_ns")),
+                          plain(f("freq_rms_ppb"), "{:.3g}"),
                           plain(f("conv_1ms_s"), "{:.0f}"), plain(f("conv_100us_s"), "{:.0f}"), plain(f("packets"), "{:.0f}"),
                           plain(f("packets_100us"), "{:.0f}"), plain(f("ratio")),
                           plain(by(f("rms_ns"), f("bound_at_chrony_packets_ns"))), plain(f("above_1ms"), "{:.2%}")])
-    return table(["cell", "client", "RMS", "p99", "worst", "rate, ppb", "1 ms at, s", "100 µs at, s", "packets", "until 100 µs",
-                  "× bound", "× bound at chrony's packets", "above 1 ms"], lines)
+    return table(["cell", "client", "RMS", "p99", "worst", "rate, ppb", "1 ms at, s", "100 µs at, s", "packets",
+                  "until 100 µs", "× bound", "× bound at chrony's packets", "above 1 ms"], lines)
 
 
 def verdict(res, place, cells, client):
@@ -176,11 +177,11 @@ def write(rows, cells, clients, place, path):
     peers = [p for p in PEERS if p in clients]
     seeds = sorted({run.seed for run, _ in rows if run.place == place})
     where = "in the virtual-time laboratory" if place == "lab" else "with the core in user space"
-    text = f"# Clients {where}\n\nSeeds {', '.join(map(str, seeds))}; medians over them. Times are in µs, where no unit is named.\n\n"
-    text += "RMS of the clock's error:\n\n" + rms_table(res, place, cells, clients) + "\n"
+    text = f"# Clients {where}\n\nSeeds {', '.join(map(str, seeds))}; medians over them. "
+    text += "Times are in µs where no unit is named.\n\nRMS of the clock's error:\n\n" + rms_table(res, place, cells, clients) + "\n"
     for client in ours:
-        text += f"## {client}\n\nRMS by the bound's and by the peers'.\n\n" + ours_table(res, place, cells, client, peers)
-        text += "\n" + verdict(res, place, cells, client) + "\n\n"
+        text += f"## {client}\n\nRMS by the bound's and by the peers'.\n\n"
+        text += ours_table(res, place, cells, client, peers) + "\n" + verdict(res, place, cells, client) + "\n\n"
     text += "## All figures\n\n" + all_table(res, place, cells, clients)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_csv(rows, path + ".csv")

@@ -2,8 +2,8 @@
 /*
  * The bound.
  *
- * The state is phase x = truth - counter (ns, less the epoch) and its rate f (ppb), a random walk. An exchange sent at t1
- * and answered at t4 of the counter, with delays of base and excess on each leg, says with T2 and T3 of truth
+ * The state is phase x = truth - counter (ns, less the epoch) and its rate f (ppb), a random walk. An exchange that is sent
+ * at t1 and answered at t4 of the counter, with delays of base and excess on each leg, says with T2 and T3 of truth
  *
  *	there:	T2 - t1 + f (t4 - t1) - base = x(t4) + excess	<- from above
  *	back:	T3 - t4 + base		     = x(t4) - excess	<- from below

@@ -227,8 +227,8 @@ static void print_head(const struct scenario *sc)
 	char poll[16];
 
 	printf("RESULT client=%s servo=%s jitter=%g wander=%g poll=%s seed=%" PRIu64 " duration=%g", sc->client,
-	       strcmp(sc->client, "clockdisc") ? "-" : sc->servo, sc->jitter, sc->wander, scenario_poll(sc, poll), sc->seed,
-	       sc->duration);
+	       strcmp(sc->client, "clockdisc") ? "-" : sc->servo, sc->jitter, sc->wander, scenario_poll(sc, poll),
+	       sc->seed, sc->duration);
 }
 
 static size_t sent_until(const struct exchanges *x, double end)
