@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does the lab do what it says? Judges the logs of a run with CLIENT=none, prints TAP.
+ *
+ * usage: selfcheck DIR KEY=VALUE...
+ *
+ * With nobody steering, the clock's error is the model's; the servers give the delays that the model asks for; and the
+ * client sees the delays that the servers say they gave.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net.h"
+#include "plant.h"
+#include "scenario.h"
+#include "tap.h"
+
+#define ERROR_MOST_NS	500	/* what reading a clock and a counter together costs */
+#define SERVED_MOST_NS	1000	/* what waiting for an instant costs */
+#define SEEN_MOST_NS	2000	/* from a client's stamp to the server's, and back */
+#define SIGMAS		4	/* of a mean that is as it should be */
+
+struct deviation {
+	double sum;
+	double most;
+	long n;
+};
+
+static FILE *log_open(const char *dir, const char *name)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "r");
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	return file;
+}
+
+static void deviation_add(struct deviation *d, double value)
+{
+	d->sum += value;
+	d->most = fmax(d->most, fabs(value));
+	d->n++;
+}
+
+static bool deviation_is_below(const struct deviation *d, const char *what, double most, long n_least)
+{
+	printf("# %s: %ld, deviation mean %.0f ns, most %.0f ns\n", what, d->n, d->n ? d->sum / (double)d->n : 0, d->most);
+	return tap_expect(d->n >= n_least, "%ld are too few", d->n) & tap_expect(d->most <= most, "more than %.0f ns", most);
+}
+
+static void error_check(const char *dir, const struct scenario *sc, struct plant *plant)
+{
+	FILE *file = log_open(dir, "errors.txt");
+	struct deviation d = { 0 };
+	int64_t raw_ns, bound_ns;
+	double error_ns;
+
+	while (fscanf(file, "%" SCNd64 " %lf %" SCNd64, &raw_ns, &error_ns, &bound_ns) == 3)
+		deviation_add(&d, error_ns - (-sc->offset0 * 1e9 - plant_phase(plant, raw_ns)));
+	fclose(file);
+	tap_report(deviation_is_below(&d, "seconds", ERROR_MOST_NS, (long)sc->duration), "the clock's error is the model's");
+}
+
+struct exchange {
+	int server, is_lost;
+	int64_t sent_raw_ns, there_ns, back_ns, t2_ns, t3_ns;
+};
+
+static bool exchange_read(FILE *file, struct exchange *x)
+{
+	return fscanf(file, "%d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d", &x->server, &x->sent_raw_ns,
+		      &x->there_ns, &x->back_ns, &x->t2_ns, &x->t3_ns, &x->is_lost) == 7;
+}
+
+/* The mean of a leg's queueing against the scenario's; its law has a standard deviation of JITTER at most where it has one. */
+static bool mean_check(const struct scenario *sc, const char *leg, double sum_s, long n)
+{
+	double mean = n ? sum_s / (double)n : 0, sigma = sc->jitter / sqrt((double)(n ? n : 1));
+
+	printf("# %s: mean %.3f us, asked %.3f us, one sigma %.3f us\n", leg, mean * 1e6, sc->jitter * 1e6, sigma * 1e6);
+	return tap_expect(fabs(mean - sc->jitter) <= SIGMAS * sigma + SERVED_MOST_NS * 1e-9, "%s: not the mean that was asked for", leg);
+}
+
+static void served_check(const char *dir, const struct scenario *sc, struct plant *plant)
+{
+	FILE *file = log_open(dir, "exchanges.txt");
+	uint64_t number[SCENARIO_SERVERS_MAX] = { 0 };
+	struct deviation there = { 0 }, back = { 0 }, stamp = { 0 };
+	double queue_s[2] = { 0 };
+	long lost = 0, lost_wanted = 0;
+	struct exchange x;
+
+	while (exchange_read(file, &x)) {
+		struct net_exchange asked;
+		struct net_path path;
+
+		net_path(sc, x.sent_raw_ns, &path);
+		net_exchange(sc, x.server, number[x.server]++, x.sent_raw_ns, &asked);
+		lost += x.is_lost;
+		lost_wanted += asked.is_lost;
+		if (x.is_lost)
+			continue;
+		deviation_add(&there, (double)(x.there_ns - asked.there_ns));
+		deviation_add(&back, (double)(x.back_ns - asked.back_ns));
+		deviation_add(&stamp, (double)(x.t2_ns - plant_truth(plant, x.sent_raw_ns) - x.there_ns - asked.offset_ns));
+		queue_s[0] += (double)x.there_ns / 1e9 - path.base[0];
+		queue_s[1] += (double)x.back_ns / 1e9 - path.base[1];
+	}
+	fclose(file);
+	tap_report(deviation_is_below(&there, "there", SERVED_MOST_NS, 1) & deviation_is_below(&back, "back", SERVED_MOST_NS, 1),
+		   "delays are those that were asked for");
+	tap_report(mean_check(sc, "there", queue_s[0], there.n) & mean_check(sc, "back", queue_s[1], back.n),
+		   "delays have the mean that was asked for");
+	tap_report(deviation_is_below(&stamp, "stamps", 1, 1), "servers tell the truth, liars lie");
+	tap_report(tap_expect(lost == lost_wanted, "%ld lost, %ld wanted", lost, lost_wanted), "as many are lost as was asked for");
+}
+
+/* Both logs are sorted by server and time. */
+static void seen_check(const char *dir)
+{
+	FILE *exchanges = log_open(dir, "exchanges.txt"), *seen = log_open(dir, "seen.txt");
+	struct deviation sent = { 0 }, there = { 0 }, back = { 0 };
+	struct exchange x, s = { 0 };
+
+	while (fscanf(seen, "%d %" SCNd64 " %" SCNd64 " %" SCNd64, &s.server, &s.sent_raw_ns, &s.there_ns, &s.back_ns) == 4) {
+		while (exchange_read(exchanges, &x))
+			if (x.server == s.server && llabs(x.sent_raw_ns - s.sent_raw_ns) < 1000000)
+				break;
+		deviation_add(&sent, (double)(s.sent_raw_ns - x.sent_raw_ns));
+		deviation_add(&there, (double)(s.there_ns - x.there_ns));
+		deviation_add(&back, (double)(s.back_ns - x.back_ns));
+	}
+	fclose(exchanges);
+	fclose(seen);
+	tap_report(deviation_is_below(&sent, "sent", SEEN_MOST_NS, 1) & deviation_is_below(&there, "there", SEEN_MOST_NS, 1) &
+		   deviation_is_below(&back, "back", SEEN_MOST_NS, 1), "a client sees the delays that are logged");
+}
+
+int main(int argc, char **argv)
+{
+	struct scenario sc;
+	struct plant plant;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: selfcheck DIR KEY=VALUE...\n");
+		return 2;
+	}
+	scenario_defaults(&sc);
+	scenario_from_args(&sc, argc - 1, argv + 1);
+	plant_init(&plant, &sc);
+	error_check(argv[1], &sc, &plant);
+	served_check(argv[1], &sc, &plant);
+	seen_check(argv[1]);
+	plant_free(&plant);
+	return tap_done();
+}
