@@ -77,7 +77,7 @@ def draw(runner, runs, cells, clients, out):
         here.sort(key=lambda r: -clients.index(r.client))
         if not here:
             continue
-        title = f"{cell.name}, seed {here[0].seed}: {' '.join(f'{k}={v}' for k, v in cell.settings.items())}"
+        title = f"{cell.name}: " + " ".join(f"{k}={here[0].settings[k]}" for k in [*cell.settings, "SEED"])
         best = sorted(runner.score(r)["p99_ns"] for r in here)
         limit_us = 1.5 * best[min(len(best) - 1, len(best) // 2)] / 1e3
         with tempfile.TemporaryDirectory() as dirname:
