@@ -9,7 +9,7 @@
 
 enum {
 	OPT_FIRST = 256,
-	OPT_TICK_BIAS, OPT_STAMP_NOISE, OPT_LATE, OPT_LIAR, OPT_ASYMMETRY, OPT_IBURST, OPT_MAX_SLEW, OPT_MAX_CHANGE,
+	OPT_TICK_BIAS, OPT_STAMP_NOISE, OPT_LATE, OPT_LIAR, OPT_ASYMMETRY, OPT_FIRST_POLL, OPT_IBURST, OPT_MAX_SLEW, OPT_MAX_CHANGE,
 	OPT_STEP, OPT_PANIC, OPT_OUTAGE, OPT_FOREIGN, OPT_OBSERVE, OPT_TRACE, OPT_ERRORS, OPT_EXCHANGES, OPT_HELP,
 };
 
@@ -19,6 +19,7 @@ static const struct option options[] = {
 	{ "late",	 required_argument, NULL, OPT_LATE },
 	{ "liar",	 required_argument, NULL, OPT_LIAR },
 	{ "asymmetry",	 required_argument, NULL, OPT_ASYMMETRY },
+	{ "first-poll",	 required_argument, NULL, OPT_FIRST_POLL },
 	{ "iburst",	 no_argument,	    NULL, OPT_IBURST },
 	{ "max-slew",	 required_argument, NULL, OPT_MAX_SLEW },
 	{ "max-change",	 required_argument, NULL, OPT_MAX_CHANGE },
@@ -38,7 +39,7 @@ static const char usage[] =
 	"usage: sim [KEY=VALUE]... [--OPTION VALUE]...\n"
 	"The scenario is KEY=VALUE, see below. Times are in seconds, frequencies are ratios. Options are what else there is:\n"
 	"  --tick-bias R --stamp-noise S --late S (mean of the timer, at most 1 s) --observe --foreign AT:STEP\n"
-	"  --liar N:OFFSET[:FROM] --asymmetry N:S --iburst --outage FROM:TO\n"
+	"  --liar N:OFFSET[:FROM] --asymmetry N:S --first-poll S --iburst --outage FROM:TO\n"
 	"  --max-slew PPB --max-change PPB_PER_S --step S --panic S\n"
 	"  --trace FILE (CSV) --errors FILE --exchanges FILE (both for score)\n";
 
@@ -99,6 +100,7 @@ static void take(struct world_config *cfg, int opt, const char *what, const char
 	case OPT_TICK_BIAS:	cfg->tick_bias = number(what, value); break;
 	case OPT_STAMP_NOISE:	cfg->stamp_noise = number(what, value); break;
 	case OPT_LATE:		cfg->late = number(what, value); break;
+	case OPT_FIRST_POLL:	cfg->first_poll = number(what, value); break;
 	case OPT_IBURST:	cfg->iburst = true; break;
 	case OPT_OBSERVE:	cfg->keeps_rate = true; break;
 	case OPT_MAX_SLEW:	cfg->core.steer.max_slew_ppb = (u32)number(what, value); break;

@@ -376,7 +376,7 @@ static void start(struct world *w)
 		w->peer[i].maxpoll_log2s = cfg->core.maxpoll_log2s;
 		w->peers[i] = &w->peer[i];
 		w->exchange[i].burst_left = cfg->iburst ? BURST_POLLS - 1 : 0;
-		w->exchange[i].next_ns = ns(1 + 0.1 * i + 0.1 * rng_uniform(&w->stamp_rng));
+		w->exchange[i].next_ns = ns(cfg->first_poll + 0.1 * i + 0.1 * rng_uniform(&w->stamp_rng));
 	}
 	if (cfg->trace)
 		fputs("second,error_ns,bound_ns,freq_ppb,right_freq_ppb,rate_ppb,state,selected,poll,slewing\n", cfg->trace);
@@ -388,6 +388,7 @@ void world_defaults(struct world_config *cfg)
 		.stamp_noise	= 20e-9,
 		.late		= 50e-6,
 		.late_max	= 1,
+		.first_poll	= 1,
 	};
 	scenario_defaults(&cfg->sc);
 	cfg->sc.duration = 20000;

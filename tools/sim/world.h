@@ -34,6 +34,7 @@ struct world_server {
  * @late:	mean lateness of the timer, exponential
  * @late_max:	and its limit
  * @server:	what is wrong with the servers
+ * @first_poll:	of the first server; the others follow a tenth of a second apart
  * @iburst:	eight polls two seconds apart at the start
  * @outage_from: no server answers from then
  * @outage_to:	until then
@@ -52,6 +53,7 @@ struct world_config {
 	double			late;
 	double			late_max;
 	struct world_server	server[SCENARIO_SERVERS_MAX];
+	double			first_poll;
 	bool			iburst;
 	double			outage_from;
 	double			outage_to;
