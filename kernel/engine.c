@@ -270,8 +270,7 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
 	s64 bound_ns = cdisc_loop_bound(&e->loop, now);
-	s64 error_ns = e->loop.bound.is_known ?
-		cdisc_add_sat(cdisc_abs(cdisc_loop_offset(&e->loop, now)), e->loop.servo.jitter_ns) : S64_MAX;
+	s64 error_ns = cdisc_loop_error(&e->loop, now);
 	bool is_synced = bound_ns <= e->loop.cfg.unsync_ns;
 	struct cdisc_clock_status status = {
 		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),

@@ -20,7 +20,6 @@ void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 pha
 	*b = (struct cdisc_bound){
 		.raw_ns		= raw_ns,
 		.distance_ns	= distance_ns,
-		.error_ns	= distance_ns,
 		.phase_ns	= phase_ns,
 		.freq_ppb_q16	= freq_ppb_q16,
 		.is_known	= true,

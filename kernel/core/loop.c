@@ -133,6 +133,11 @@ s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now)
 	return cdisc_bound_at(&l->bound, now->raw_ns, clock_ns(now));
 }
 
+s64 cdisc_loop_error(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	return l->bound.is_known ? cdisc_bound_error(&l->bound, now->raw_ns, clock_ns(now)) : S64_MAX;
+}
+
 bool cdisc_loop_is_synced(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
 	bool is_held = l->state == CLOCKDISC_STATE_FREQ || l->state == CLOCKDISC_STATE_SYNC ||
@@ -321,6 +326,7 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 
 	if (!peer->is_tracked) {
 		cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+		cdisc_bound_hold(&l->bound, 0, 0, l->servo.jitter_ns);
 		return;
 	}
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);

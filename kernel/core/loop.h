@@ -239,6 +239,9 @@ s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now);
 /* Half-width of what the clock can be wrong by, S64_MAX while unknown. */
 s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now);
 
+/* What the clock is thought to be wrong by, one standard deviation, S64_MAX while unknown. */
+s64 cdisc_loop_error(const struct cdisc_loop *l, const struct cdisc_now *now);
+
 /* A selected source holds the clock within the limit. */
 bool cdisc_loop_is_synced(const struct cdisc_loop *l, const struct cdisc_now *now);
 

@@ -15,8 +15,8 @@
 #include "path.h"
 
 /*
- * Slack, in mean excesses over the root of the number of samples. Measured at 64 s in the plant's cells: half as much
- * is 6 to 20 % worse behind noisy paths, twice as much 3 to 15 %.
+ * Slack, in mean excesses over the root of the number of samples. Measured in the plant's cells (servo.rst): half as much is
+ * 13 to 20 % worse and twice as much 24 to 30 % where the network is worse than the oscillator.
  */
 #define TIGHT_Q8		164		/* 0.64 */
 

@@ -60,8 +60,8 @@ static const struct cdisc_mag first_rest = { 2500000000U, 2 };
 /* Less than a 64th of a nanosecond is not known of any phase: 2^-12 ns^2. Keeps P' away from 0. */
 static const struct cdisc_mag least_var = { 1U << 31, -43 };
 
-/* Samples are forgotten by 1 / 64 each. Slower: a change is noticed late. Faster: the weights are noise. */
-#define FORGET_SHIFT		6
+/* Samples are forgotten by 1 / 128 each. Slower: a change is noticed late. Faster: the weights are noise. */
+#define FORGET_SHIFT		7
 
 /* No sample counts for more; a filter that far behind the best begins anew from it. */
 #define LIKELIHOOD_LEAST_Q24	(-80 * ONE_Q24)
@@ -72,7 +72,7 @@ static const struct cdisc_mag least_var = { 1U << 31, -43 };
 #define MOVED_Q24		ONE_Q24
 
 /* Standard deviations beyond the sample's reach. Less: noise is taken for jumps. More: jumps are smeared over samples. */
-#define CONTRADICTS_SQUARED	20		/* 4.5^2 */
+#define CONTRADICTS_SQUARED	30		/* 5.5^2 */
 #define AGREES_SQUARED		12		/* 3.5^2 */
 
 /* How far an error with a normal distribution reaches, in standard deviations. */
@@ -434,7 +434,7 @@ static void update_bank(struct cdisc_track *t, unsigned int b, const struct read
 
 		likelihood_q24 = b ? weigh(&f->s, r) : cut(&f->s, r);
 		likelihood_q24 = max_t(s64, likelihood_q24, LIKELIHOOD_LEAST_Q24);
-		/* Below 2^31 and, as it is forgotten by a 64th each time, in sum below 2^37. */
+		/* Below 2^31 and, as it is forgotten by a 128th each time, in sum below 2^38. */
 		f->score_q24 += likelihood_q24 - f->score_q24 / (1 << FORGET_SHIFT);
 		if (f->score_q24 > t->filter[b][best].score_q24)
 			best = i;

@@ -76,10 +76,30 @@ static void never_shrinks_while_nothing_is_heard(struct kunit *test)
 	}
 }
 
+static void a_known_frequency_holds_for_a_while(struct kunit *test)
+{
+	struct cdisc_bound b;
+
+	cdisc_bound_set(&b, 0, MS, 0, 0);
+	cdisc_bound_hold(&b, cdisc_ppb_q16_from_ppb(1000), 100 * SEC, 7);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 50000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 100 * SEC, 0), MS + 100000);
+	/* Then 15 ppm. */
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 110 * SEC, 0), MS + 100000 + 150000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_error(&b, 50 * SEC, -12), 19);
+	/* Another frequency: what was known of the last one counts until then. */
+	cdisc_bound_turn(&b, 50 * SEC, 65536);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 50000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 60 * SEC, 10), MS + 50000 + 150000);
+	cdisc_bound_set(&b, 0, MS, 0, 0);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 750000);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(unknown_is_infinite),
 	KUNIT_CASE(distance_growth_and_offset_add_up),
 	KUNIT_CASE(never_shrinks_while_nothing_is_heard),
+	KUNIT_CASE(a_known_frequency_holds_for_a_while),
 	{ }
 };
 

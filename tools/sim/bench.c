@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an accepted sample costs: the filter, a selection among all sources, the servo and the planner.
+ * What an accepted sample costs: the estimator, a selection among all sources, the servo and the planner.
  *
- * usage: bench SOURCES SAMPLES
+ * usage: bench SERVO SOURCES SAMPLES
  *
  * Instructions are counted around bench_sample() by callgrind, see selftests/bench-core; the same program prints wall
  * time for orientation. What is printed last is the number of samples that were accepted.
@@ -59,6 +59,17 @@ static void make_sample(const struct bench *b, struct rng *r, u32 i, struct cdis
 	s->half_ns = s->delay_ns / 2 + s->disp_ns;
 }
 
+/* 0 when there is none of this name. */
+static enum clockdisc_servo servo(const char *name)
+{
+	const struct cdisc_servo_ops *ops;
+
+	for (int id = 1; (ops = cdisc_servo_find(id)); id++)
+		if (!strcmp(ops->name, name))
+			return ops->id;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 2, .root_delay_ns = 1000000,
@@ -71,10 +82,12 @@ int main(int argc, char **argv)
 	struct rng r;
 	u32 i, k, samples;
 
-	b.n = argc == 3 ? (u32)strtoul(argv[1], NULL, 0) : 0;
-	samples = argc == 3 ? (u32)strtoul(argv[2], NULL, 0) : 0;
-	if (!b.n || b.n > 100000 || !samples) {
-		fputs("usage: bench SOURCES SAMPLES\n", stderr);
+	cdisc_config_defaults(&cfg);
+	cfg.servo = argc == 4 ? servo(argv[1]) : 0;
+	b.n = argc == 4 ? (u32)strtoul(argv[2], NULL, 0) : 0;
+	samples = argc == 4 ? (u32)strtoul(argv[3], NULL, 0) : 0;
+	if (!cfg.servo || !b.n || b.n > 100000 || !samples) {
+		fputs("usage: bench SERVO SOURCES SAMPLES\n", stderr);
 		return 2;
 	}
 	b.peer = calloc(b.n, sizeof(*b.peer));
@@ -86,12 +99,12 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	rng_seed(&r, 1);
-	cdisc_config_defaults(&cfg);
 	cfg.maxpoll_log2s = 6;
 	now = (struct cdisc_now){ .raw_ns = 0, .real_ns = b.clock_ns };
 	cdisc_loop_init(&b.loop, &cfg, &now, 0, true);
 	for (i = 0; i < b.n; i++) {
 		cdisc_peer_init(&b.peer[i], i + 1);
+		cdisc_peer_follow(&b.peer[i], b.loop.servo.ops->is_tracking, 0);
 		b.peers[i] = &b.peer[i];
 	}
 	for (k = 0; k < FILL_ROUNDS; k++) {
