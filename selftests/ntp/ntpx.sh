@@ -156,12 +156,13 @@ tap_is "ends cleanly after all that" "$daemon_status" 0
 # ---- interruptions and learning: all servers are asked at once and in a burst, but never more often than they take well
 export NTPX_DOUBLE_EVENTS=$work/events
 mkfifo -m 666 "$work/events"
+exec 7<>"$work/events"	# a daemon that has stopped listening must not hold the test
 # Times of the requests that a server got, in ms
 asked() { sed -n 's/^request .* t2=\([0-9]*\)[0-9]\{6\} .*/\1/p' "$work/server.$1"; }
 count() { asked "$1" | wc -l; }
 asked_by() { for _ in $(seq $(($3 * 20))); do [ "$(count "$1")" -ge "$2" ] && return 0; sleep 0.05; done; return 1; }
 least_gap() { asked "$1" | awk 'NR > 1 && (!n++ || $1 - last < least) { least = $1 - last } { last = $1 } END { print least + 0 }'; }
-tell() { printf '%s' "$1" >"$work/events"; }
+tell() { printf '%s' "$1" >&7; }
 now_ms() { date +%s%3N; }
 # Beside it, each with a log of its own: what the module wishes for while it learns is less than minpoll
 server quick
@@ -217,6 +218,7 @@ tap_check "when it is back" wait_for "module is back" "$work/said" 4
 tell i
 tap_check "its events are heard again" wait_for "the clock was interrupted" "$work/said" 2
 daemon_end
+exec 7>&-
 rm "$work/events"
 unset NTPX_DOUBLE_EVENTS
 
