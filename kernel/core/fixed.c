@@ -177,6 +177,14 @@ s64 cdisc_mul_div_up(s64 a, s64 b, s64 d)
 	return with_sign(div_u128(p, (u64)d), (a < 0) != (b < 0));
 }
 
+u64 cdisc_mul_add_shr(u64 a, u64 b, u64 c, unsigned int n)
+{
+	/* (2^64 - 1)^2 + 2^64 - 1 < 2^128. */
+	struct u128 sum = add_u128(mul_u64(a, b), (struct u128){ .lo = c });
+
+	return (sum.hi << (64 - n)) | (sum.lo >> n);
+}
+
 u32 cdisc_sqrt_u64(u64 v)
 {
 	u64 root = 0, rem = v, bit = 1ULL << 62;

@@ -48,6 +48,9 @@ s64 cdisc_mul_div(s64 a, s64 b, s64 d);
  */
 s64 cdisc_mul_div_up(s64 a, s64 b, s64 d);
 
+/* floor((a * b + c) / 2^n) with a 128-bit sum, modulo 2^64; n 1 to 63. No division: for reading a clock. */
+u64 cdisc_mul_add_shr(u64 a, u64 b, u64 c, unsigned int n);
+
 /* floor(sqrt(v)). */
 u32 cdisc_sqrt_u64(u64 v);
 
