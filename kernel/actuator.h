@@ -28,10 +28,14 @@ struct cdisc_clock_status {
  * @id:		its number in the uapi
  * @name:	its name
  * @can_steer:	it moves the clock
+ * @cannot:	what it cannot do beside, a sentence, or NULL
  * @take:	end what others left running and report the rate that is set
+ * @release:	hand the rate that is set over to who takes next; may be NULL
  * @set_rate:	run at a rate against the nominal tick; @set_ppb_q16 is what was really set
- * @step:	step the clock, positive forward
+ * @step:	step the clock, positive forward; @made_ns is by how much it really went
  * @set_status:	tell the kernel's own readers; @sta_bits is what the status word then is
+ * @lost:	NULL while it holds what it moves the clock with, otherwise why not, in words, and who is to go on; may
+ *		be NULL
  *
  * All are called from the engine's worker, may sleep, and return 0 or a negative errno that leaves the clock as
  * it was.
@@ -40,10 +44,13 @@ struct cdisc_actuator_ops {
 	enum clockdisc_actuator	id;
 	const char		*name;
 	bool			can_steer;
+	const char		*cannot;
 	int (*take)(s64 *rate_ppb_q16);
+	void (*release)(void);
 	int (*set_rate)(s64 rate_ppb_q16, s64 *set_ppb_q16);
-	int (*step)(s64 step_ns);
+	int (*step)(s64 step_ns, s64 *made_ns);
 	int (*set_status)(const struct cdisc_clock_status *status, u32 *sta_bits);
+	const char *(*lost)(const struct cdisc_actuator_ops **next);
 };
 
 extern const struct cdisc_actuator_ops cdisc_actuator_timekeeper;

@@ -17,7 +17,7 @@ static int observe_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
 	return -EOPNOTSUPP;
 }
 
-static int observe_step(s64 step_ns)
+static int observe_step(s64 step_ns, s64 *made_ns)
 {
 	return -EOPNOTSUPP;
 }

@@ -89,7 +89,7 @@ static int timekeeper_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
 	return 0;
 }
 
-static int timekeeper_step(s64 step_ns)
+static int timekeeper_step(s64 step_ns, s64 *made_ns)
 {
 	struct __kernel_timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
 	struct __kernel_timex before = { .modes = 0 };
@@ -111,6 +111,7 @@ static int timekeeper_step(s64 step_ns)
 	/* Programs that count in microseconds find their unit again. */
 	if (!(before.status & STA_NANO))
 		cdisc_do_adjtimex(&micro);
+	*made_ns = step_ns;
 	return err < 0 ? err : 0;
 }
 

@@ -216,7 +216,8 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 	__must_hold(&e->lock)
 {
-	int err = e->actuator->step(step_ns);
+	s64 made_ns;
+	int err = e->actuator->step(step_ns, &made_ns);
 
 	trace_clockdisc_step(now->raw_ns, step_ns, err);
 	if (err) {
@@ -226,7 +227,10 @@ static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
 		return err;
 	}
-	notice_own(e, now, step_ns);
+	notice_own(e, now, made_ns);
+	/* What the step missed, a microsecond perhaps, is slewed. */
+	if (made_ns != step_ns)
+		cdisc_loop_slew(&e->loop, now, step_ns - made_ns, &e->todo);
 	return 0;
 }
 
@@ -411,6 +415,82 @@ static void hear(struct cdisc_engine *e, struct cdisc_now *now)
 	cdisc_engine_host_take(e, &r);
 }
 
+/* Leave the clock on the learnt frequency, with no slew running; at once, since nobody will be there later. */
+static void settle(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	u32 max_change_ppb_s = e->loop.cfg.steer.max_change_ppb_s;
+
+	if (!e->actuator->can_steer || !e->loop.steer.has_line)
+		return;
+	cdisc_loop_settle(&e->loop, now, &e->todo);
+	e->todo.is_rate_new = false;
+	e->loop.cfg.steer.max_change_ppb_s = 0;
+	cdisc_loop_plan(&e->loop, now, &e->todo);
+	e->loop.cfg.steer.max_change_ppb_s = max_change_ppb_s;
+	if (e->todo.is_rate_new)
+		set_rate(e, now);
+	tell_kernel(e, now);
+}
+
+static int take(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, s64 *rate_ppb_q16)
+{
+	int err;
+
+	cdisc_timeline_own(&e->timeline, true);
+	err = actuator->take(rate_ppb_q16);
+	cdisc_timeline_own(&e->timeline, false);
+	return err;
+}
+
+static void release(struct cdisc_engine *e)
+	__must_hold(&e->lock)
+{
+	if (!e->actuator->release)
+		return;
+	cdisc_timeline_own(&e->timeline, true);
+	e->actuator->release();
+	cdisc_timeline_own(&e->timeline, false);
+}
+
+/* The old one settles the clock and hands its rate over; it takes it back when the new one cannot take over. */
+static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_actuator_ops *actuator,
+			   const char *reason)
+	__must_hold(&e->lock)
+{
+	s64 rate_ppb_q16;
+	int err;
+
+	settle(e, now);
+	release(e);
+	err = take(e, actuator, &rate_ppb_q16);
+	if (err) {
+		take(e, e->actuator, &rate_ppb_q16);
+		return err;
+	}
+	e->actuator = actuator;
+	e->actuator_reason = reason;
+	e->has_told = false;
+	notice_own(e, now, 0);
+	cdisc_loop_take(&e->loop, now, rate_ppb_q16, actuator->can_steer);
+	return 0;
+}
+
+/* The actuator may have lost what it moves the clock with. */
+static void check_actuator(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	const struct cdisc_actuator_ops *next;
+	const char *why = e->actuator->lost ? e->actuator->lost(&next) : NULL;
+
+	if (!why)
+		return;
+	pr_warn("clockdisc: actuator %s: %s\n", next->name, why);
+	if (change_actuator(e, now, next, why))
+		change_actuator(e, now, &cdisc_actuator_observe, why);
+	e->todo.events |= EVENT(CONFIG);
+}
+
 static void pass(struct kthread_work *work)
 {
 	struct cdisc_engine *e = container_of(work, struct cdisc_engine, work);
@@ -418,6 +498,7 @@ static void pass(struct kthread_work *work)
 
 	mutex_lock(&e->lock);
 	hear(e, &now);
+	check_actuator(e, &now);
 	decide(e, &now);
 	act(e, &now);
 	mutex_unlock(&e->lock);
@@ -455,6 +536,7 @@ static void command_run(struct kthread_work *work)
 
 	mutex_lock(&c->e->lock);
 	hear(c->e, &now);
+	check_actuator(c->e, &now);
 	c->ret = c->fn(c->e, &now, c->arg);
 	decide(c->e, &now);
 	act(c->e, &now);
@@ -554,58 +636,12 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	mutex_unlock(&e->lock);
 }
 
-/* Leave the clock on the learnt frequency, with no slew running; at once, since nobody will be there later. */
-static void settle(struct cdisc_engine *e, struct cdisc_now *now)
-	__must_hold(&e->lock)
-{
-	u32 max_change_ppb_s = e->loop.cfg.steer.max_change_ppb_s;
-
-	if (!e->actuator->can_steer || !e->loop.steer.has_line)
-		return;
-	cdisc_loop_settle(&e->loop, now, &e->todo);
-	e->todo.is_rate_new = false;
-	e->loop.cfg.steer.max_change_ppb_s = 0;
-	cdisc_loop_plan(&e->loop, now, &e->todo);
-	e->loop.cfg.steer.max_change_ppb_s = max_change_ppb_s;
-	if (e->todo.is_rate_new)
-		set_rate(e, now);
-	tell_kernel(e, now);
-}
-
-static int take(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, s64 *rate_ppb_q16)
-{
-	int err;
-
-	cdisc_timeline_own(&e->timeline, true);
-	err = actuator->take(rate_ppb_q16);
-	cdisc_timeline_own(&e->timeline, false);
-	return err;
-}
-
-static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_engine_config *c)
-	__must_hold(&e->lock)
-{
-	s64 rate_ppb_q16;
-	int err;
-
-	err = take(e, c->actuator, &rate_ppb_q16);
-	if (err)
-		return err;
-	settle(e, now);
-	e->actuator = c->actuator;
-	e->actuator_reason = c->reason;
-	e->has_told = false;
-	notice_own(e, now, 0);
-	cdisc_loop_take(&e->loop, now, rate_ppb_q16, c->actuator->can_steer);
-	return 0;
-}
-
 static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
 	const struct cdisc_engine_config *c = arg;
 
 	if (c->actuator != e->actuator) {
-		int err = change_actuator(e, now, c);
+		int err = change_actuator(e, now, c->actuator, c->reason);
 
 		if (err)
 			return err;

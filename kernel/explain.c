@@ -126,6 +126,8 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 		n += scnprintf(text + n, room - n, " The host clock disagrees and is only watched.");
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
+	if (e->actuator->cannot)
+		n += scnprintf(text + n, room - n, " %s", e->actuator->cannot);
 	if (e->loop.selected_id && cdisc_loop_bound(&e->loop, now) > e->loop.cfg.unsync_ns)
 		scnprintf(text + n, room - n, " It can be wrong by more than the limit of %lld ms.",
 			  whole_ms(e->loop.cfg.unsync_ns));

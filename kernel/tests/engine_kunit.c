@@ -39,8 +39,9 @@ static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
 	return fake.set_err;
 }
 
-static int fake_step(s64 step_ns)
+static int fake_step(s64 step_ns, s64 *made_ns)
 {
+	*made_ns = step_ns;
 	fake.steps++;
 	fake.step_ns = step_ns;
 	return fake.step_err;
