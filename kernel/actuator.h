@@ -54,6 +54,7 @@ struct cdisc_actuator_ops {
 };
 
 extern const struct cdisc_actuator_ops cdisc_actuator_timekeeper;
+extern const struct cdisc_actuator_ops cdisc_actuator_clocksource;
 extern const struct cdisc_actuator_ops cdisc_actuator_observe;
 
 #endif /* CDISC_ACTUATOR_H */

@@ -145,8 +145,11 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
 		set_back(e, now);
 	}
+	/* Another clocksource on the same counter: nothing is forgotten but what the clock's rate was. */
+	if (change->is_switched && !change->causes)
+		cdisc_loop_rate_lost(&e->loop, now);
 	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
-	if (change->sets || change->causes) {
+	if (change->sets || change->causes || change->is_switched) {
 		e->has_told = false;
 		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
 	}

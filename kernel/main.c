@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "counter.h"
 #include "engine.h"
 #include "ksyms.h"
 #include "netlink.h"
@@ -67,9 +68,10 @@ static int __init cdisc_init(void)
 	if (!engine)
 		return -ENOMEM;
 	cdisc_ksyms_init();
+	cdisc_counter_init();
 	err = start_engine();
 	if (err)
-		goto err_ksyms;
+		goto err_counter;
 	err = cdisc_netlink_init(engine);
 	if (err)
 		goto err_engine;
@@ -77,7 +79,8 @@ static int __init cdisc_init(void)
 
 err_engine:
 	cdisc_engine_exit(engine);
-err_ksyms:
+err_counter:
+	cdisc_counter_exit();
 	cdisc_ksyms_exit();
 	kvfree(engine);
 	return err;
@@ -87,6 +90,7 @@ static void __exit cdisc_exit(void)
 {
 	cdisc_netlink_exit();
 	cdisc_engine_exit(engine);
+	cdisc_counter_exit();
 	cdisc_ksyms_exit();
 	kvfree(engine);
 }

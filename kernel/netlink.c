@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 
 #include "clockdisc_nl.h"
+#include "counter.h"
 #include "ksyms.h"
 #include "netlink_attr.h"
 #include "netlink_put.h"
@@ -100,19 +101,34 @@ static int check_config(const struct cdisc_engine_config *c, struct genl_info *i
 	return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_CLOCK_SERVO], "there is no such servo", -EINVAL);
 }
 
+static int take_clocksource(struct cdisc_engine_config *c, const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (cdisc_counter_why())
+		return cdisc_nl_refuse(extack, attr, cdisc_counter_why(), -EOPNOTSUPP);
+	if (!cdisc_counter_is_current())
+		return cdisc_nl_refuse(extack, attr, "the clocksource clockdisc is not the kernel's current one",
+				       -ENODEV);
+	c->actuator = &cdisc_actuator_clocksource;
+	return 0;
+}
+
 static int take_actuator(struct cdisc_engine_config *c, const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	if (!attr || nla_get_u32(attr) == c->actuator->id)
 		return 0;
-	if (nla_get_u32(attr) == CLOCKDISC_ACTUATOR_CLOCKSOURCE)
-		return cdisc_nl_refuse(extack, attr, "the module has no clocksource", -EOPNOTSUPP);
-	if (nla_get_u32(attr) == CLOCKDISC_ACTUATOR_OBSERVE)
-		c->actuator = &cdisc_actuator_observe;
-	else if (cdisc_ksyms_why())
-		return cdisc_nl_refuse(extack, attr, cdisc_ksyms_why(), -EOPNOTSUPP);
-	else
-		c->actuator = &cdisc_actuator_timekeeper;
 	c->reason = "chosen at run time";
+	switch ((enum clockdisc_actuator)nla_get_u32(attr)) {
+	case CLOCKDISC_ACTUATOR_TIMEKEEPER:
+		if (cdisc_ksyms_why())
+			return cdisc_nl_refuse(extack, attr, cdisc_ksyms_why(), -EOPNOTSUPP);
+		c->actuator = &cdisc_actuator_timekeeper;
+		break;
+	case CLOCKDISC_ACTUATOR_OBSERVE:
+		c->actuator = &cdisc_actuator_observe;
+		break;
+	case CLOCKDISC_ACTUATOR_CLOCKSOURCE:
+		return take_clocksource(c, attr, extack);
+	}
 	return 0;
 }
 

@@ -12,7 +12,8 @@
 #include <linux/pvclock_gtod.h>
 #include <linux/string.h>
 #include <linux/timekeeper_internal.h>
-#include <linux/timekeeping.h>
+
+#include "counter.h"
 
 /* Snapshots closer than this to the one before the last replace the last: a burst must not push history out. */
 #define MERGE_NS	(CDISC_NSEC_PER_SEC)
@@ -65,11 +66,7 @@ void cdisc_timeline_break(struct cdisc_timeline *tl, const struct cdisc_now *now
 
 void cdisc_timeline_peek(struct cdisc_now *now)
 {
-	struct system_time_snapshot snap;
-
-	ktime_get_snapshot(&snap);
-	now->raw_ns = ktime_to_ns(snap.raw);
-	now->real_ns = ktime_to_ns(snap.real);
+	cdisc_counter_now(now);
 }
 
 void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool is_corner)
@@ -83,13 +80,15 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 {
 	s64 set_ns = r->words.offs_real_ns - tl->seen.offs_real_ns;
 	s64 slept_ns = r->words.offs_boot_ns - tl->seen.offs_boot_ns;
+	bool is_switched = r->words.clock != tl->seen.clock;
 	u32 causes = 0;
 
 	if (slept_ns)
 		causes |= CLOCKDISC_INTERRUPTION_BOOTTIME;
-	if (r->words.clock != tl->seen.clock)
+	if (r->words.counter != tl->seen.counter)
 		causes |= CLOCKDISC_INTERRUPTION_CLOCKSOURCE;
-	if (set_ns || causes) {
+	/* The clock stands still while the clocksource is exchanged, which a stamp cannot tell. */
+	if (set_ns || causes || is_switched) {
 		struct cdisc_now old = { r->now.raw_ns, r->now.real_ns - set_ns };
 
 		cdisc_timeline_cut(tl, &old, &r->now);
@@ -103,6 +102,7 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		change->sets++;
 	}
 	change->causes |= causes;
+	change->is_switched |= is_switched;
 }
 
 static bool is_moved(const struct cdisc_gtod_words *a, const struct cdisc_gtod_words *b)
@@ -157,6 +157,7 @@ void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_n
 		change->sets += more.sets;
 		change->rates += more.rates;
 		change->causes |= more.causes;
+		change->is_switched |= more.is_switched;
 		cdisc_timeline_peek(now);
 		/* A reading that shows a set is taken after its record was written: the timekeeper orders the two. */
 	} while (!kfifo_is_empty(&tl->records) && ++looks < LOOKS_MAX);
@@ -219,13 +220,14 @@ enum clockdisc_verdict cdisc_timeline_to_raw(const struct cdisc_timeline *tl, s6
 }
 
 /* cycle_last's reading of the clocks; what lies between it and now is not known here. */
-static void record_fill(struct cdisc_gtod_record *r, const struct timekeeper *tk)
+static void record_fill(struct cdisc_gtod_record *r, const struct timekeeper *tk, u32 counter)
 {
 	r->words.clock = tk->tkr_mono.clock;
+	r->words.counter = counter;
 	r->words.offs_real_ns = ktime_to_ns(tk->offs_real);
 	r->words.offs_boot_ns = ktime_to_ns(tk->offs_boot);
 	r->words.ntp_tick = tk->ntp_tick;
-	r->now.raw_ns = ktime_to_ns(tk->tkr_raw.base) + (s64)(tk->tkr_raw.xtime_nsec >> tk->tkr_raw.shift);
+	r->now.raw_ns = cdisc_counter_last_raw_ns(tk);
 	r->now.real_ns = ktime_to_ns(tk->tkr_mono.base) + (s64)(tk->tkr_mono.xtime_nsec >> tk->tkr_mono.shift) +
 			 r->words.offs_real_ns;
 }
@@ -238,11 +240,16 @@ static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *p
 	bool is_urgent = ktime_to_ns(tk->offs_real) != tl->last.offs_real_ns ||
 			 ktime_to_ns(tk->offs_boot) != tl->last.offs_boot_ns ||
 			 tk->tkr_mono.clock != tl->last.clock;
+	u32 counter = cdisc_counter_follow(tk);
 	struct cdisc_gtod_record r;
 
+	/* A new clocksource begins with a tick of nominal length, and with the next tick it is what was set. */
+	if (tl->is_switching && !is_urgent)
+		tl->last.ntp_tick = tk->ntp_tick;
+	tl->is_switching = tk->tkr_mono.clock != tl->last.clock;
 	if (likely(!is_urgent && tk->ntp_tick == tl->last.ntp_tick))
 		return NOTIFY_DONE;
-	record_fill(&r, tk);
+	record_fill(&r, tk, counter);
 	tl->last = r.words;
 	if (!tl->is_primed) {
 		/* Registration delivers one call: what is there already is no change. */

@@ -5,7 +5,7 @@
  * Entries are pairs (raw, real): one snapshot for every sample and every rate of ours, and what the timekeeper's
  * own notifier tells of sets, rates and interruptions that are not ours. Between two entries of one generation
  * the map is a straight line; there is no map outside them. A new generation begins when the clock is set,
- * another clocksource is chosen or the machine was suspended.
+ * another clocksource is chosen or the machine was suspended. Counter time goes on straight through all of them.
  *
  * Locking: the owner's lock for everything but the records, which the notifier writes inside the timekeeper's own
  * write section and the owner reads: one writer, one reader, no lock.
@@ -36,6 +36,7 @@ struct cdisc_timeline_entry {
 /* What the notifier saw, written down without reading a clock. */
 struct cdisc_gtod_words {
 	const struct clocksource	*clock;
+	u32				counter;	/* differs when the counter does */
 	s64				offs_real_ns;
 	s64				offs_boot_ns;
 	u64				ntp_tick;
@@ -51,13 +52,15 @@ struct cdisc_gtod_record {
  * @set_ns:	sum of the sets of the clock, positive forward
  * @sets:	number of sets
  * @rates:	number of changes of the tick's length
- * @causes:	set of CLOCKDISC_INTERRUPTION_*: the machine was suspended, another clocksource chosen, records lost
+ * @causes:	set of CLOCKDISC_INTERRUPTION_*: the machine was suspended, another counter chosen, records lost
+ * @is_switched: another clocksource was chosen, perhaps on the same counter
  */
 struct cdisc_timeline_change {
 	s64	set_ns;
 	u32	sets;
 	u32	rates;
 	u32	causes;
+	bool	is_switched;
 };
 
 struct cdisc_timeline {
@@ -73,6 +76,7 @@ struct cdisc_timeline {
 	struct notifier_block		notifier;
 	struct cdisc_gtod_words		last;
 	bool				is_primed;
+	bool				is_switching;	/* another clocksource was chosen since the last call */
 	bool				has_lost;	/* a record did not fit: READ_ONCE/WRITE_ONCE, both sides */
 	bool				is_own;		/* the owner changes the rate: READ_ONCE/WRITE_ONCE */
 	time64_t			kicked_sec;	/* monotonic, when a rate last kicked */
