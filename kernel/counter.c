@@ -3,7 +3,7 @@
  * The counter underneath: counter time (raw) whatever clocksource is current, and the clocksource of our own.
  *
  * A reading of the clocksource is a line over the counter, in ns, so that the timekeeper's own multiplier is a power of
- * two and it has nothing to round. Whoever bends the line puts its corner a microsecond ahead, publishes it, and looks
+ * two and it has nothing to round. Whoever bends the line puts its corner 4 us ahead, publishes it, and looks
  * at the counter right before: if the corner has come too near it is moved on, twice as far, while nobody sees it yet.
  * A reader takes a copy of the line, the counter, and looks whether it was still the valid copy; so what is read from
  * the old line was counted before the new one was published, which was before the corner, where both are the same.
@@ -36,10 +36,10 @@
 
 #include "core/latch.h"
 
-/* How far ahead the corner is put first: some ten times what it takes to publish it. */
-#define MARGIN_NS	1000
+/* How far ahead the corner is put first: several times what it takes to publish it, on an emulated processor, too. */
+#define MARGIN_NS	4000
 
-/* It is doubled up to 1 ms: a processor that is taken away each time within that cannot be helped. */
+/* It is doubled up to 4 ms: a processor that is taken away each time within that cannot be helped. */
 #define MARGIN_DOUBLINGS 10
 
 static struct {

@@ -61,7 +61,7 @@ bool cdisc_counter_is_current(void);
  * @rate_ppb_q16:	against the counter's nominal rate
  * @set_ppb_q16:	what was really set
  *
- * Returns when the rate is the new one for all readers: a microsecond in general.
+ * Returns when the rate is the new one for all readers: after 4 us in general.
  * Context: Process context.
  * Return: 0, or -EAGAIN when this processor was taken away each time and nothing was changed.
  */

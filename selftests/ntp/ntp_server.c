@@ -6,9 +6,11 @@
  *
  *	truth(raw) = real(start) + offset + (raw - raw(start)) * (1 + freq_ppb / 1e9)
  *
- * which no discipline of CLOCK_REALTIME disturbs (as long as RAW is not steered,
- * that is, with the hardware's own clocksource). In a virtual-time VM it is the
- * time that a client on the same machine should find over loopback.
+ * which no discipline of CLOCK_REALTIME disturbs, as long as RAW is not steered,
+ * that is, with the hardware's own clocksource. With --tsc the processor's counter
+ * takes its place, at a scale that is measured against RAW once, at the start. In a
+ * virtual-time VM it is the time that a client on the same machine should find over
+ * loopback.
  *
  * The network is a delay on either side of the server's stamps, exponential and
  * seeded; both are waited for in one sleep before the reply is sent.
@@ -136,6 +138,45 @@ static int64_t now_ns(clockid_t id)
 
 	clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/* Of --tsc: raw = raw_ns + (counter - ticks) * ns_per_tick; RAW itself while ns_per_tick is 0. */
+static struct {
+	uint64_t	ticks;
+	int64_t		raw_ns;
+	double		ns_per_tick;
+} tsc;
+
+static uint64_t tsc_read(void)
+{
+#ifdef __x86_64__
+	return __builtin_ia32_rdtsc();
+#else
+	return 0;
+#endif
+}
+
+static int64_t counter_ns(void)
+{
+	if (tsc.ns_per_tick > 0)
+		return tsc.raw_ns + llround((double)(tsc_read() - tsc.ticks) * tsc.ns_per_tick);
+	return now_ns(CLOCK_MONOTONIC_RAW);
+}
+
+static void tsc_begin(void)
+{
+	struct timespec half = { 0, NSEC_PER_SEC / 2 };
+	int64_t raw_ns = now_ns(CLOCK_MONOTONIC_RAW);
+	uint64_t ticks = tsc_read();
+
+	nanosleep(&half, NULL);
+	tsc.raw_ns = now_ns(CLOCK_MONOTONIC_RAW);
+	tsc.ticks = tsc_read();
+	if (tsc.ticks == ticks) {
+		fputs("ntp_server: --tsc: there is no counter to be read\n", stderr);
+		exit(4);
+	}
+	tsc.ns_per_tick = (double)(tsc.raw_ns - raw_ns) / (double)(tsc.ticks - ticks);
 }
 
 /* splitmix64 */
@@ -320,7 +361,7 @@ static void packet_queue(struct server *s, const struct packet *like, bool is_he
 /* Arrival on the raw clock: the kernel's stamp tells how long it lay unread. */
 static int64_t arrival_raw_ns(struct msghdr *msg)
 {
-	int64_t raw_ns = now_ns(CLOCK_MONOTONIC_RAW);
+	int64_t raw_ns = counter_ns();
 	int64_t real_ns = now_ns(CLOCK_REALTIME);
 	struct cmsghdr *c;
 
@@ -360,7 +401,7 @@ static void request_answer(struct server *s, const uint8_t *request, int64_t arr
 		return;
 	}
 	t2_ns = truth_ns(s, arrived_raw_ns + in_ns);
-	now_raw_ns = now_ns(CLOCK_MONOTONIC_RAW);
+	now_raw_ns = counter_ns();
 	t3_ns = now_raw_ns > arrived_raw_ns + in_ns ? truth_ns(s, now_raw_ns) : t2_ns;
 	reply_fill(s, reply.buf, request, t2_ns, t3_ns);
 	reply.len = reply_spoil(s, fault, reply.buf, t2_ns);
@@ -422,7 +463,7 @@ static void requests_read(struct server *s)
 			if (!was_held[i])
 				continue;
 			s->queue[i].is_held = false;
-			s->queue[i].send_raw_ns = now_ns(CLOCK_MONOTONIC_RAW) + 1000000;
+			s->queue[i].send_raw_ns = counter_ns() + 1000000;
 		}
 	}
 }
@@ -444,7 +485,7 @@ static int64_t queue_run(struct server *s)
 		}
 		if (!first)
 			return -1;
-		wait_ns = first->send_raw_ns - now_ns(CLOCK_MONOTONIC_RAW);
+		wait_ns = first->send_raw_ns - counter_ns();
 		if (wait_ns > 0)
 			return wait_ns;
 		packet_send(s, first);
@@ -508,6 +549,7 @@ static void usage_print(FILE *to)
 	      "  --jitter SEC      mean of the exponential delay of each leg (0)\n"
 	      "  --loss P          share of requests that get no reply, 0 to 1 (0)\n"
 	      "  --seed N          of delays and losses (1)\n"
+	      "  --tsc             the processor's counter instead of CLOCK_MONOTONIC_RAW\n"
 	      "  --stratum N       (1)\n"
 	      "  --leap N          as on the wire, 0 to 3 (0)\n"
 	      "  --refid TEXT      four letters or an IPv4 address (TEST)\n"
@@ -550,7 +592,7 @@ static double number_read(const char *name, const char *text, double least, doub
 static void options_read(struct options *opt, int argc, char *argv[])
 {
 	enum { BIND, PORT, OFFSET, FREQ, JITTER, LOSS, SEED, STRATUM, LEAP, REFID, ROOT_DELAY,
-	       ROOT_DISP, FAULT, FAULT_FIRST, QUIET, HELP };
+	       ROOT_DISP, FAULT, FAULT_FIRST, QUIET, TSC, HELP };
 	static const struct option longs[] = {
 		{ "bind", 1, NULL, BIND }, { "port", 1, NULL, PORT },
 		{ "offset", 1, NULL, OFFSET }, { "freq-ppb", 1, NULL, FREQ },
@@ -559,7 +601,7 @@ static void options_read(struct options *opt, int argc, char *argv[])
 		{ "leap", 1, NULL, LEAP }, { "refid", 1, NULL, REFID },
 		{ "root-delay", 1, NULL, ROOT_DELAY }, { "root-disp", 1, NULL, ROOT_DISP },
 		{ "fault", 1, NULL, FAULT }, { "fault-first", 1, NULL, FAULT_FIRST },
-		{ "quiet", 0, NULL, QUIET }, { "help", 0, NULL, HELP }, { 0 },
+		{ "quiet", 0, NULL, QUIET }, { "tsc", 0, NULL, TSC }, { "help", 0, NULL, HELP }, { 0 },
 	};
 	int c, i, fault;
 
@@ -617,6 +659,9 @@ static void options_read(struct options *opt, int argc, char *argv[])
 		case QUIET:
 			opt->is_quiet = true;
 			break;
+		case TSC:
+			tsc_begin();
+			break;
 		case HELP:
 			usage_print(stdout);
 			exit(0);
@@ -657,7 +702,7 @@ int main(int argc, char *argv[])
 	sigaddset(&blocked, SIGINT);
 	sigprocmask(SIG_BLOCK, &blocked, &waiting);
 
-	s.start_raw_ns = now_ns(CLOCK_MONOTONIC_RAW);
+	s.start_raw_ns = counter_ns();
 	s.start_real_ns = now_ns(CLOCK_REALTIME) + (int64_t)llround(s.opt.offset_sec * 1e9);
 	if (s.opt.fault == FAULT_ERA2036)
 		s.start_real_ns = (ERA1_REAL_SEC - 6) * NSEC_PER_SEC;

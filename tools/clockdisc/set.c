@@ -6,14 +6,48 @@
 
 #include "tool.h"
 
+/* All that was given, as one request. */
+static int set_send(struct tool *tool, const int64_t *values, const bool *has)
+{
+	struct nlmsghdr *nlh = cdisc_request_begin(&tool->client, CLOCKDISC_CMD_CLOCK_SET, false);
+	size_t n;
+
+	for (n = 0; n < cdisc_set_clock.n; n++) {
+		if (has[n])
+			cdisc_attr_put(nlh, cdisc_request_room(), &cdisc_set_clock,
+				       &cdisc_set_clock.attrs[n], values[n]);
+	}
+	if (cdisc_request_run(&tool->client, nlh, &cdisc_set_clock, NULL, NULL))
+		return tool_client_failed(&tool->client);
+	return TOOL_OK;
+}
+
+/*
+ * The actuator clocksource steers the kernel's current clocksource, which must be the module's own before, and is given
+ * up after another actuator has taken over its rate: the clock runs straight on both ways.
+ */
+static int set_actuator(struct tool *tool, const int64_t *values, const bool *has, int64_t actuator)
+{
+	struct tool_clocksource before = { "" };
+	int code;
+
+	if (actuator == CLOCKDISC_ACTUATOR_CLOCKSOURCE && tool_clocksource_choose(&before))
+		return TOOL_FAILED;
+	code = set_send(tool, values, has);
+	if (code != TOOL_OK)
+		tool_clocksource_restore(&before);
+	else if (actuator != CLOCKDISC_ACTUATOR_CLOCKSOURCE && tool_clocksource_give_up())
+		code = TOOL_FAILED;
+	return code;
+}
+
 static int set_run(struct tool *tool)
 {
 	int64_t values[CDISC_ATTRS_MAX + 1] = { 0 };
 	bool has[CDISC_ATTRS_MAX + 1] = { false };
-	struct nlmsghdr *nlh;
 	char error[256];
 	size_t n;
-	int i;
+	int i, code;
 
 	/* All are checked before anything is sent, and sent as one request. */
 	for (i = 0; i < tool->n_args; i++) {
@@ -38,15 +72,11 @@ static int set_run(struct tool *tool)
 	}
 	if (tool_open(tool))
 		return TOOL_FAILED;
-	nlh = cdisc_request_begin(&tool->client, CLOCKDISC_CMD_CLOCK_SET, false);
-	for (n = 0; n < cdisc_set_clock.n; n++) {
-		if (has[n])
-			cdisc_attr_put(nlh, cdisc_request_room(), &cdisc_set_clock,
-				       &cdisc_set_clock.attrs[n], values[n]);
-	}
-	if (cdisc_request_run(&tool->client, nlh, &cdisc_set_clock, NULL, NULL))
-		return tool_client_failed(&tool->client);
-	return tool->is_json ? tool_print_clock_json(tool) : TOOL_OK;
+	if (has[CLOCKDISC_A_CLOCK_ACTUATOR])
+		code = set_actuator(tool, values, has, values[CLOCKDISC_A_CLOCK_ACTUATOR]);
+	else
+		code = set_send(tool, values, has);
+	return code == TOOL_OK && tool->is_json ? tool_print_clock_json(tool) : code;
 }
 
 static void set_help(void)

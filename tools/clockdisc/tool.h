@@ -98,6 +98,18 @@ int tool_print_source_json(struct tool *tool, uint32_t id);
 /* Id of a source given as a number or a name. Return: an exit code. */
 int tool_find_source(struct tool *tool, const char *given, uint32_t *id);
 
+/* The kernel's clocksource; each returns 0, or -1 after a sentence. */
+struct tool_clocksource {
+	char name[64];
+};
+
+/* Make the module's own current, if it is on offer; @before is empty when nothing was changed. */
+int tool_clocksource_choose(struct tool_clocksource *before);
+/* Undo that. */
+int tool_clocksource_restore(const struct tool_clocksource *before);
+/* If the module's own is current, go back to the one before. */
+int tool_clocksource_give_up(void);
+
 /* Signals, events and a reader of stdout that went away, waited for in one place. */
 struct tool_wait {
 	int signal_fd;

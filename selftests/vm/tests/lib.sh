@@ -58,6 +58,8 @@ timex_field() {
 
 # server OPTION...: start ntp_server; its truth is a line over the counter that nobody steers.
 server() {
+	# The last one's word is not this one's.
+	rm -f /tmp/server.log
 	ntp_server --port $PORT --quiet "$@" > /tmp/server.log 2>&1 &
 	server_pid=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
