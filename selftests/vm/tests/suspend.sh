@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The machine sleeps for some seconds: what was known of the clock is void, nobody is blamed, and new samples mend it.
+# The machine sleeps for some seconds: what was known of the clock is void, nobody is blamed, and new samples mend it. And
+# once more on the clocksource of our own, which has to go on where it stopped.
 # boot: --timeout 90 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh
@@ -34,4 +35,19 @@ kill -CONT $ntpx_pid
 tap_check "new samples mend it" until_true 30 is_field synchronised 1
 at_most "with a bound, ns" "$(field bound-ns)" 1000000000
 tap_is "no step was made" "$(field steps)" 0
+
+stop $ntpx_pid
+ntpx_pid=
+clockdisc set actuator=clocksource
+clockdisc freq 300ppm > /dev/null
+look
+raw_ns=$(attr raw-ns) real_ns=$(attr real-ns)
+echo +4 > /sys/class/rtc/rtc0/wakealarm
+tap_check "on our clocksource it sleeps and wakes" sh -c 'echo mem > /sys/power/state'
+look
+at_least "the clock has gone on by some seconds, ns" $(($(attr real-ns) - real_ns)) 2000000000
+within "counter time has stood still meanwhile, ns" $(($(attr raw-ns) - raw_ns)) 0 1500000000
+tap_is "the actuator is what it was" "$(attr actuator)" clocksource
+tap_is "and the clocksource" "$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" clockdisc
+tap_check "given up" clockdisc set actuator=timekeeper
 finish
