@@ -237,25 +237,34 @@ s64 cdisc_counter_rate(void)
 
 /* --- counter time ------------------------------------------------------------------------------------------------- */
 
-/* Counter time at a reading of our clocksource. */
-static s64 raw_from_reading(u64 ns)
+/* The counter at a reading of our clocksource. */
+static u64 cyc_from_reading(u64 ns)
 {
 	struct cdisc_line line = line_now();
 
-	return (s64)cdisc_line_at(&raw.line, cdisc_line_cyc(&line, ns));
+	return cdisc_line_cyc(&line, ns);
 }
 
-void cdisc_counter_now(struct cdisc_now *now)
+u64 cdisc_counter_now(struct cdisc_now *now)
 {
 	struct system_time_snapshot snap;
 	unsigned int seq;
+	u64 cyc;
 
 	do {
 		seq = read_seqcount_begin(&raw.seq);
 		ktime_get_snapshot(&snap);
 		now->real_ns = ktime_to_ns(snap.real);
-		now->raw_ns = raw.is_own ? raw_from_reading(snap.cycles) : ktime_to_ns(snap.raw) + raw.shift_ns;
+		if (raw.is_own) {
+			cyc = cyc_from_reading(snap.cycles);
+			now->raw_ns = (s64)cdisc_line_at(&raw.line, cyc);
+			cyc += slept_cyc;
+		} else {
+			cyc = snap.cycles;
+			now->raw_ns = ktime_to_ns(snap.raw) + raw.shift_ns;
+		}
 	} while (read_seqcount_retry(&raw.seq, seq));
+	return cyc;
 }
 
 /* CLOCK_MONOTONIC_RAW at the last update. */
@@ -266,7 +275,9 @@ static s64 kernel_raw_ns(const struct timekeeper *tk)
 
 s64 cdisc_counter_last_raw_ns(const struct timekeeper *tk)
 {
-	return raw.is_own ? raw_from_reading(tk->tkr_mono.cycle_last) : kernel_raw_ns(tk) + raw.shift_ns;
+	if (!raw.is_own)
+		return kernel_raw_ns(tk) + raw.shift_ns;
+	return (s64)cdisc_line_at(&raw.line, cyc_from_reading(tk->tkr_mono.cycle_last));
 }
 
 /* ns per cycle of a clocksource, as CLOCK_MONOTONIC_RAW counts it; 0 for more than a line takes. */
@@ -280,8 +291,7 @@ static u64 scale_of(const struct timekeeper *tk)
 /* Ours becomes current: raw goes on from the last tick at the same scale, or if that was on another counter, from now. */
 static void begin_own(const struct timekeeper *tk)
 {
-	struct cdisc_line line = line_now();
-	u64 cyc = cdisc_line_cyc(&line, tk->tkr_mono.cycle_last);
+	u64 cyc = cyc_from_reading(tk->tkr_mono.cycle_last);
 	s64 raw_ns = kernel_raw_ns(tk) + raw.shift_ns;
 
 	if (raw.is_under) {

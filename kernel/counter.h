@@ -70,8 +70,14 @@ int cdisc_counter_turn(s64 rate_ppb_q16, s64 *set_ppb_q16);
 /* Rate of the clocksource against the counter's nominal rate. */
 s64 cdisc_counter_rate(void);
 
-/* Counter time and CLOCK_REALTIME at the same counter value. Context: not within the timekeeper's write section. */
-void cdisc_counter_now(struct cdisc_now *now);
+/**
+ * cdisc_counter_now() - counter time and CLOCK_REALTIME at the same counter value
+ * @now:	filled with both
+ *
+ * Context: Any but the timekeeper's write section.
+ * Return: the clocksource's cycles at that instant. While our clocksource is current, the counter's.
+ */
+u64 cdisc_counter_now(struct cdisc_now *now);
 
 /**
  * cdisc_counter_follow() - take note of the timekeeper

@@ -10,8 +10,8 @@
  *	guest's      a.now ---- r->now ---- b.now
  *
  * The clocksource is known by its cycles: if those of A and B lie between the values of the counter that were read
- * on both sides of them, it is the counter itself; likewise for the pvclock, carried over its scale. Any other one is
- * taken to have been read halfway between, and be wrong by as much.
+ * on both sides of them, it is the counter itself, or our own over it, of which the counter is told; likewise for the
+ * pvclock, carried over its scale. Any other one is taken to have been read halfway between, and be wrong by as much.
  */
 #include "source_host.h"
 
@@ -23,6 +23,7 @@
 #include <linux/timekeeping.h>
 
 #include "core/fixed.h"
+#include "counter.h"
 
 /*
  * Host and guest both drop fractions, so their difference is off by 1 ns at most; the line adds 1/2; the pvclock drops
@@ -38,12 +39,7 @@ static const struct cdisc_host_ops *const known[] = {
 
 void cdisc_host_clocks_read(struct cdisc_host_clocks *c)
 {
-	struct system_time_snapshot snap;
-
-	ktime_get_snapshot(&snap);
-	c->cyc = snap.cycles;
-	c->now.raw_ns = ktime_to_ns(snap.raw);
-	c->now.real_ns = ktime_to_ns(snap.real);
+	c->cyc = cdisc_counter_now(&c->now);
 }
 
 s64 cdisc_host_tick_ns(void)
