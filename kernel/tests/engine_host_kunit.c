@@ -109,10 +109,11 @@ static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
 }
 
 /* No time passes between reading and setting: virtual time goes on when somebody sleeps. */
-static int fake_step(s64 step_ns)
+static int fake_step(s64 step_ns, s64 *made_ns)
 {
 	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
 
+	*made_ns = step_ns;
 	fake.steps++;
 	fake.step_ns = step_ns;
 	return do_settimeofday64(&ts);
