@@ -183,7 +183,7 @@ static int put_estimate(struct sk_buff *skb, const struct cdisc_engine *e, const
 	if (!p->filter.count)
 		return 0;
 	cdisc_timeline_peek(&now);
-	cdisc_filter_predict(&p->filter, now.raw_ns, e->loop.servo.freq_ppb_q16, &est);
+	cdisc_peer_estimate(p, now.raw_ns, e->loop.servo.freq_ppb_q16, &est);
 	return put_u64(skb, CLOCKDISC_A_SOURCE_AGE_NS, max_t(s64, now.raw_ns - src->last_raw_ns, 0)) ||
 	       put_s64(skb, CLOCKDISC_A_SOURCE_OFFSET_NS,
 		       cdisc_sub_sat(est.phase_ns, now.real_ns - now.raw_ns)) ||

@@ -63,7 +63,7 @@ void cdisc_config_defaults(struct cdisc_config *cfg)
 		.unsync_ns	= 1500000000LL,
 		.minpoll_log2s	= CDISC_POLL_DEFAULT_MIN_LOG2S,
 		.maxpoll_log2s	= CDISC_POLL_DEFAULT_MAX_LOG2S,
-		.servo		= CLOCKDISC_SERVO_NTP,
+		.servo		= CLOCKDISC_SERVO_ADAPTIVE,
 	};
 }
 

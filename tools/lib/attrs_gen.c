@@ -561,7 +561,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U32,
 		.values = &cdisc_enum_servo,
 		.is_settable = true,
-		.doc = "The servo in use. Settable at run time.",
+		.doc = "The servo in use. Settable at run time, default adaptive.",
 	},
 	[CLOCKDISC_A_CLOCK_EXPLAIN] = {
 		.name = "explain",
