@@ -268,22 +268,22 @@ static void select_many(struct kunit *test)
 {
 	struct bench *b = bench_new(test);
 	struct cdisc_select_work work;
-	struct cdisc_peer *peer, **peers;
+	struct cdisc_peer **peers;
 	u32 i, n = 3000, liars = 0;
 
-	peer = kunit_kzalloc(test, n * sizeof(*peer), GFP_KERNEL);
 	peers = kunit_kzalloc(test, n * sizeof(*peers), GFP_KERNEL);
 	work.edge = kunit_kzalloc(test, 3 * n * sizeof(*work.edge), GFP_KERNEL);
 	work.entry = kunit_kzalloc(test, n * sizeof(*work.entry), GFP_KERNEL);
-	KUNIT_ASSERT_TRUE(test, peer && peers && work.edge && work.entry);
+	KUNIT_ASSERT_TRUE(test, peers && work.edge && work.entry);
 	for (i = 0; i < n; i++) {
 		b->n = 0;
-		peer[i] = *add(b, i % 3 ? i : i * SEC, 10 * MS, MS);
-		peers[i] = &peer[i];
+		peers[i] = kunit_kzalloc(test, sizeof(*peers[i]), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, peers[i]);
+		*peers[i] = *add(b, i % 3 ? i : i * SEC, 10 * MS, MS);
 	}
 	cdisc_select(peers, n, &work, &b->lim, RAW_NS, 0, 0, &b->sel);
 	for (i = 0; i < n; i++)
-		liars += peer[i].reason == CLOCKDISC_REASON_FALSETICKER;
+		liars += peers[i]->reason == CLOCKDISC_REASON_FALSETICKER;
 	KUNIT_EXPECT_EQ(test, liars, 999u);
 	KUNIT_EXPECT_EQ(test, b->sel.survivors, 10u);
 }
