@@ -20,6 +20,12 @@
 #define TAKE_QUIET_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 10)
 
 /*
+ * Beyond this a slew of somebody's may be running, below it what is left of one does no harm: half a microsecond. Larger, and
+ * such a slew is taken for the tick's. Smaller, and a plain clock waits for a second to no end.
+ */
+#define CALM_PPB_Q16	(500LL * 65536)
+
+/*
  * Before the first action every source is heard, but not waited for longer than this: two exchanges of a burst. Without
  * it the first server to answer would set the clock, right or wrong.
  */
@@ -450,18 +456,19 @@ void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 /* How fast the clock runs since the rate was last set, and by how much that is not what was set. */
 static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 {
-	s64 span_ns = now->raw_ns - l->anchor.raw_ns;
+	s64 span_ns = cdisc_sub_sat(now->raw_ns, l->anchor.raw_ns);
 	s64 bias_ppb_q16;
 
-	if (l->anchor.raw_ns < l->quiet_raw_ns) {
-		l->anchor = *now;
-		return;
-	}
 	if (span_ns < BIAS_MIN_NS)
 		return;
 	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(clock_ns(now) - clock_ns(&l->anchor), span_ns);
 	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
 			       -BIAS_MAX_PPB_Q16, BIAS_MAX_PPB_Q16);
+	/* A slew may be on its last second. Where there is none to be seen, nothing is waited for. */
+	if (l->anchor.raw_ns < l->quiet_raw_ns && cdisc_abs(bias_ppb_q16) > CALM_PPB_Q16) {
+		l->anchor = *now;
+		return;
+	}
 	if (!l->has_bias)
 		l->bias_ppb_q16 = bias_ppb_q16;
 	else
@@ -481,7 +488,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	if (!l->can_steer || !l->steer.has_line)
 		return;
 	if (!l->has_bias) {
-		todo->wake_raw_ns = max_t(s64, l->anchor.raw_ns + BIAS_MIN_NS, l->quiet_raw_ns);
+		todo->wake_raw_ns = cdisc_add_sat(l->anchor.raw_ns, BIAS_MIN_NS);
 		return;
 	}
 	cdisc_steer_plan(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), &plan);
