@@ -12,6 +12,13 @@
 #define POLL_ERRORS_LOG2	3
 #define QUICK_ERRORS_LOG2	(-1)
 
+/*
+ * As many polls are made at an interval before it is doubled. A young estimate thinks better of itself than it should: the path's
+ * minimum is not known yet, nor the oscillator's restlessness. Less: milliseconds of queueing make milliseconds of error in
+ * the first hour. More: packets.
+ */
+#define POLL_STAY		3
+
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
 	memset(p, 0, sizeof(*p));
@@ -60,7 +67,7 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 
 /*
  * The longest interval after which the phase will still be known to a number of usual errors of a sample: what a sample
- * more would tell is worth asking for then. Up one step at a time, down at once.
+ * more would tell is worth asking for then. Up one step at a time, down at once; the quick polls are few as they are.
  */
 static void choose_poll(struct cdisc_peer *p)
 {
@@ -68,11 +75,13 @@ static void choose_poll(struct cdisc_peer *p)
 	s32 errors_log2 = p->quick ? QUICK_ERRORS_LOG2 : POLL_ERRORS_LOG2;
 	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2);
 	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
-	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
+	bool may_grow = p->quick || p->stayed >= POLL_STAY;
+	s8 log2s = clamp_t(s8, p->wish_log2s + may_grow, least_log2s, p->maxpoll_log2s);
 
 	while (log2s > least_log2s &&
 	       cdisc_mag_less(most, cdisc_track_variance(&p->track, cdisc_ns_from_log2s(log2s))))
 		log2s--;
+	p->stayed = log2s == p->wish_log2s ? (u8)min_t(u32, p->stayed + 1U, POLL_STAY) : 1;
 	p->wish_log2s = log2s;
 }
 
