@@ -17,7 +17,7 @@
  * minimum is not known yet, nor the oscillator's restlessness. Less: milliseconds of queueing make milliseconds of error in
  * the first hour. More: packets.
  */
-#define POLL_STAY		3
+#define POLL_STAY		2
 
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
