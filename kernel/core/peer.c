@@ -13,11 +13,12 @@
 #define QUICK_ERRORS_LOG2	(-1)
 
 /*
- * As many polls are made at an interval before it is doubled. A young estimate thinks better of itself than it should: the path's
- * minimum is not known yet, nor the oscillator's restlessness. Less: milliseconds of queueing make milliseconds of error in
- * the first hour. More: packets.
+ * A young estimate thinks better of itself than it should: the path's minimum is not known yet, nor how restless the
+ * oscillator is. For as many samples a poll may leave the phase known to 2^1 usual errors. Less, or longer: packets. More, or
+ * shorter: behind a millisecond of queueing there is as much error in the first hour.
  */
-#define POLL_STAY		2
+#define YOUNG_SAMPLES		64
+#define YOUNG_ERRORS_LOG2	1
 
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
@@ -65,23 +66,27 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 	return CLOCKDISC_VERDICT_ACCEPTED;
 }
 
+static s32 errors_log2(const struct cdisc_peer *p)
+{
+	if (p->quick)
+		return QUICK_ERRORS_LOG2;
+	return p->track.path.samples < YOUNG_SAMPLES ? YOUNG_ERRORS_LOG2 : POLL_ERRORS_LOG2;
+}
+
 /*
  * The longest interval after which the phase will still be known to a number of usual errors of a sample: what a sample
- * more would tell is worth asking for then. Up one step at a time, down at once; the quick polls are few as they are.
+ * more would tell is worth asking for then. Up one step at a time, down at once.
  */
 static void choose_poll(struct cdisc_peer *p)
 {
 	struct cdisc_mag usual = cdisc_mag_from((u64)p->track.typical_ns_q16, -16);
-	s32 errors_log2 = p->quick ? QUICK_ERRORS_LOG2 : POLL_ERRORS_LOG2;
-	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2);
+	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2(p));
 	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
-	bool may_grow = p->quick || p->stayed >= POLL_STAY;
-	s8 log2s = clamp_t(s8, p->wish_log2s + may_grow, least_log2s, p->maxpoll_log2s);
+	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
 
 	while (log2s > least_log2s &&
 	       cdisc_mag_less(most, cdisc_track_variance(&p->track, cdisc_ns_from_log2s(log2s))))
 		log2s--;
-	p->stayed = log2s == p->wish_log2s ? (u8)min_t(u32, p->stayed + 1U, POLL_STAY) : 1;
 	p->wish_log2s = log2s;
 }
 

@@ -67,7 +67,6 @@ struct cdisc_header {
  * @is_heard:	it has answered or missed a poll since the start or the last restart
  * @wish_log2s:	poll interval that the tracker asks for
  * @quick:	polls left that may come sooner than @minpoll_log2s
- * @stayed:	polls asked for at that interval, at most as many as it takes to double it
  * @calm:	polls since the last quick one, at most CDISC_POLL_CALM
  * @is_tracked:	the tracker is in use, not the clock filter
  */
@@ -89,7 +88,6 @@ struct cdisc_peer {
 	bool			is_heard;
 	s8			wish_log2s;
 	u8			quick;
-	u8			stayed;
 	u8			calm;
 	bool			is_tracked;
 };
