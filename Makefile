@@ -3,10 +3,10 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
-RINGS = core kunit selftests guest
+RINGS = core kunit selftests guest lab-check
 
 .DEFAULT_GOAL := help
-.PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall sim bench bench-cost clean
+.PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall lab sim bench bench-cost clean
 
 help: ## this list
 	@echo "clockdisc: disciplines the system clock in the kernel. What make can do:"
@@ -25,17 +25,18 @@ demo: ## watch the module steer a clock, in a virtual machine
 	@tools/setup/install build vm demo
 	@tools/demo/demo
 
-check: ## run all tests: style, and the rings core, kunit, selftests, guest
+check: ## run all tests: style, and the rings core, kunit, selftests, guest, lab-check
 	@tools/setup/install check
-	@selftests/run style core kunit vm guest
+	@selftests/run style core kunit vm guest lab
 
 core: ## ring: the core in user space, with sanitizers
 kunit: ## ring: KUnit in a user-mode kernel
 selftests: ## ring: stock kernels in virtual machines
 guest: ## ring: a guest of a real KVM host
+lab-check: ## ring: the laboratory checks itself, and short cells in it
 $(RINGS):
 	@tools/setup/install check
-	@selftests/run $(subst selftests,vm,$@)
+	@selftests/run $(patsubst lab-check,lab,$(subst selftests,vm,$@))
 
 style: ## check sources without running them
 	@tools/setup/install check
@@ -56,6 +57,10 @@ install: ## install the module and the tools that were built (PREFIX, DESTDIR)
 uninstall: ## remove what install put in place
 	tools/setup/install-module --remove $(DESTDIR)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+lab: ## run one scenario (CLIENT=chrony JITTER=1e-4 ..., ARGS=help)
+	@tools/setup/install build vm check
+	@tools/lab/lab $(ARGS) $(filter-out ARGS=%,$(MAKEOVERRIDES))
 
 sim: ## the cells of bench with the core in user space, in seconds (ARGS=--help)
 	@tools/setup/install build

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The lab's counter, and pairs of what it and CLOCK_REALTIME say.
+ * What the lab's programs share: addresses, the counter, and pairs of what it and CLOCK_REALTIME say.
  *
  * RDTSC counts nanoseconds of virtual time and nobody steers it. The kernel measured its frequency when it booted, a
  * little wrong, and makes a second of LAB_MULT / 2^23 times a second's cycles from then on. The scenario takes that
@@ -19,6 +19,7 @@
 #define NSEC_PER_SEC	1000000000LL
 #define LAB_BEGIN_NS	(10 * NSEC_PER_SEC)
 #define LAB_SHIFT	23
+#define LAB_NET		0x0a010001	/* 10.1.0.1, the first server */
 
 static uint64_t counter_mult;
 

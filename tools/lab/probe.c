@@ -72,7 +72,7 @@ static void ask(const struct scenario *sc, struct plant *plant, int server)
 	struct counter_pair pair;
 	int64_t t1_ns, t2_ns, t4_ns;
 
-	addr.sin_addr.s_addr = htonl(0x7f010001 + (uint32_t)server);
+	addr.sin_addr.s_addr = htonl(LAB_NET + (uint32_t)server);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)) ||
 	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) || send(fd, buf, 48, 0) != 48) {
 		perror("probe");

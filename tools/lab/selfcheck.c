@@ -18,12 +18,14 @@
 #include "tap.h"
 
 #define ERROR_MOST_NS	500	/* what reading a clock and a counter together costs */
-#define SERVED_MOST_NS	1000	/* what waiting for an instant costs */
-#define SEEN_MOST_NS	2000	/* from a client's stamp to the server's, and back */
+#define SERVED_MOST_NS	20000	/* what waiting for an instant costs, once the kernel has to find memory */
+#define SERVED_MEAN_NS	500	/* and as a rule */
+#define SEEN_MOST_NS	500	/* between what the server logs and what a client's stamps tell */
 #define SIGMAS		4	/* of a mean that is as it should be */
 
 struct deviation {
 	double sum;
+	double sum_abs;
 	double most;
 	long n;
 };
@@ -45,13 +47,15 @@ static FILE *log_open(const char *dir, const char *name)
 static void deviation_add(struct deviation *d, double value)
 {
 	d->sum += value;
+	d->sum_abs += fabs(value);
 	d->most = fmax(d->most, fabs(value));
 	d->n++;
 }
 
 static bool deviation_is_below(const struct deviation *d, const char *what, double most, long n_least)
 {
-	printf("# %s: %ld, deviation mean %.0f ns, most %.0f ns\n", what, d->n, d->n ? d->sum / (double)d->n : 0, d->most);
+	printf("# %s: %ld, deviation mean %.1f ns, absolute mean %.1f ns, most %.0f ns\n", what, d->n,
+	       d->n ? d->sum / (double)d->n : 0, d->n ? d->sum_abs / (double)d->n : 0, d->most);
 	return tap_expect(d->n >= n_least, "%ld are too few", d->n) & tap_expect(d->most <= most, "more than %.0f ns", most);
 }
 
@@ -79,21 +83,40 @@ static bool exchange_read(FILE *file, struct exchange *x)
 		      &x->there_ns, &x->back_ns, &x->t2_ns, &x->t3_ns, &x->is_lost) == 7;
 }
 
-/* The mean of a leg's queueing against the scenario's; its law has a standard deviation of JITTER at most where it has one. */
-static bool mean_check(const struct scenario *sc, const char *leg, double sum_s, long n)
-{
-	double mean = n ? sum_s / (double)n : 0, sigma = sc->jitter / sqrt((double)(n ? n : 1));
+/* Queueing on one leg: what was given, what was to be expected, and its variance. */
+struct queueing {
+	double given_s;
+	double wanted_s;
+	double variance;
+	long n;
+};
 
-	printf("# %s: mean %.3f us, asked %.3f us, one sigma %.3f us\n", leg, mean * 1e6, sc->jitter * 1e6, sigma * 1e6);
-	return tap_expect(fabs(mean - sc->jitter) <= SIGMAS * sigma + SERVED_MOST_NS * 1e-9, "%s: not the mean that was asked for", leg);
+/* The variance is right for exponential laws and too large for Erlang's; Pareto's takes more samples than a test has. */
+static void queueing_add(struct queueing *q, const struct scenario *sc, double given_s, double burst_s)
+{
+	q->given_s += given_s;
+	q->wanted_s += sc->jitter + burst_s;
+	q->variance += sc->jitter * sc->jitter + burst_s * burst_s;
+	q->n++;
 }
 
-static void served_check(const char *dir, const struct scenario *sc, struct plant *plant)
+static bool mean_check(const struct queueing *q, const char *leg)
+{
+	double n = (double)(q->n ? q->n : 1), sigma_s = sqrt(q->variance) / n;
+
+	printf("# %s: mean %.3f us, asked %.3f us, one sigma %.3f us\n", leg, q->given_s / n * 1e6, q->wanted_s / n * 1e6,
+	       sigma_s * 1e6);
+	return tap_expect(fabs(q->given_s - q->wanted_s) / n <= SIGMAS * sigma_s + SERVED_MEAN_NS * 1e-9,
+			  "%s: not the mean that was asked for", leg);
+}
+
+/* Return: how many got an answer. */
+static long served_check(const char *dir, const struct scenario *sc, struct plant *plant)
 {
 	FILE *file = log_open(dir, "exchanges.txt");
 	uint64_t number[SCENARIO_SERVERS_MAX] = { 0 };
 	struct deviation there = { 0 }, back = { 0 }, stamp = { 0 };
-	double queue_s[2] = { 0 };
+	struct queueing queueing[2] = { 0 };
 	long lost = 0, lost_wanted = 0;
 	struct exchange x;
 
@@ -110,20 +133,22 @@ static void served_check(const char *dir, const struct scenario *sc, struct plan
 		deviation_add(&there, (double)(x.there_ns - asked.there_ns));
 		deviation_add(&back, (double)(x.back_ns - asked.back_ns));
 		deviation_add(&stamp, (double)(x.t2_ns - plant_truth(plant, x.sent_raw_ns) - x.there_ns - asked.offset_ns));
-		queue_s[0] += (double)x.there_ns / 1e9 - path.base[0];
-		queue_s[1] += (double)x.back_ns / 1e9 - path.base[1];
+		queueing_add(&queueing[0], sc, (double)x.there_ns / 1e9 - path.base[0], path.burst[0]);
+		queueing_add(&queueing[1], sc, (double)x.back_ns / 1e9 - path.base[1], path.burst[1]);
 	}
 	fclose(file);
-	tap_report(deviation_is_below(&there, "there", SERVED_MOST_NS, 1) & deviation_is_below(&back, "back", SERVED_MOST_NS, 1),
+	tap_report(deviation_is_below(&there, "there", SERVED_MOST_NS, 1) & deviation_is_below(&back, "back", SERVED_MOST_NS, 1) &
+		   tap_expect(back.sum_abs <= SERVED_MEAN_NS * (double)back.n, "absolute mean more than %d ns", SERVED_MEAN_NS),
 		   "delays are those that were asked for");
-	tap_report(mean_check(sc, "there", queue_s[0], there.n) & mean_check(sc, "back", queue_s[1], back.n),
+	tap_report(mean_check(&queueing[0], "there") & mean_check(&queueing[1], "back"),
 		   "delays have the mean that was asked for");
 	tap_report(deviation_is_below(&stamp, "stamps", 1, 1), "servers tell the truth, liars lie");
 	tap_report(tap_expect(lost == lost_wanted, "%ld lost, %ld wanted", lost, lost_wanted), "as many are lost as was asked for");
+	return there.n;
 }
 
-/* Both logs are sorted by server and time. */
-static void seen_check(const char *dir)
+/* Both logs are sorted by time; what got an answer was seen. */
+static void seen_check(const char *dir, long served)
 {
 	FILE *exchanges = log_open(dir, "exchanges.txt"), *seen = log_open(dir, "seen.txt");
 	struct deviation sent = { 0 }, there = { 0 }, back = { 0 };
@@ -139,7 +164,7 @@ static void seen_check(const char *dir)
 	}
 	fclose(exchanges);
 	fclose(seen);
-	tap_report(deviation_is_below(&sent, "sent", SEEN_MOST_NS, 1) & deviation_is_below(&there, "there", SEEN_MOST_NS, 1) &
+	tap_report(deviation_is_below(&sent, "sent", SEEN_MOST_NS, served - 1) & deviation_is_below(&there, "there", SEEN_MOST_NS, 1) &
 		   deviation_is_below(&back, "back", SEEN_MOST_NS, 1), "a client sees the delays that are logged");
 }
 
@@ -156,8 +181,8 @@ int main(int argc, char **argv)
 	scenario_from_args(&sc, argc - 1, argv + 1);
 	plant_init(&plant, &sc);
 	error_check(argv[1], &sc, &plant);
-	served_check(argv[1], &sc, &plant);
-	seen_check(argv[1]);
+	/* the last answer may have come too late */
+	seen_check(argv[1], served_check(argv[1], &sc, &plant));
 	plant_free(&plant);
 	return tap_done();
 }
