@@ -109,6 +109,7 @@ static void interrupt(struct cdisc_engine *e, const struct cdisc_now *now, u32 c
 {
 	cdisc_loop_interrupt(&e->loop, now, causes, &e->todo);
 	cdisc_sources_restart(&e->sources);
+	e->host.has_last = false;
 	cdisc_engine_host_hurry(e);
 	e->has_news = true;
 }

@@ -128,22 +128,40 @@ static bool has_other_survivor(const struct cdisc_engine *e)
 	return false;
 }
 
+/* Against its own last answer, not against the clock: a host that others outvote is wrong all the time. */
+static bool has_jumped(const struct cdisc_engine *e, const struct cdisc_host_reading *r)
+{
+	const struct cdisc_engine_host *eh = &e->host;
+	s64 since_ns, missed_ns;
+
+	if (!eh->has_last)
+		return false;
+	since_ns = cdisc_sub_sat(r->now.raw_ns, eh->src->last_raw_ns);
+	missed_ns = cdisc_sub_sat(cdisc_sub_sat(r->host_real_ns, r->now.raw_ns), eh->last_phase_ns);
+	missed_ns = cdisc_abs(cdisc_sub_sat(missed_ns, cdisc_ns_from_rate(e->loop.servo.freq_ppb_q16, since_ns)));
+	return missed_ns > cdisc_add_sat(JUMP_NS, cdisc_ns_from_rate(cdisc_ppb_q16_from_ppb(JUMP_PPB), since_ns));
+}
+
+/* The clock follows the host, and is further from it than is explained. */
+static bool is_surprise(const struct cdisc_engine *e, const struct cdisc_host_reading *r)
+{
+	s64 offset_ns = cdisc_sub_sat(r->host_real_ns, r->now.real_ns);
+
+	return cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now))) > SURPRISE_NS + 4 * r->half_ns;
+}
+
 /* What the reading says beyond the time: 0, or the causes of an interruption. */
 static u32 judge(struct cdisc_engine *e, const struct cdisc_host_reading *r)
 {
 	struct cdisc_engine_host *eh = &e->host;
-	s64 offset_ns, missed_ns, since_ns;
 	u32 hints = eh->hints;
 
 	eh->hints = 0;
 	if (!e->loop.bound.is_known)
 		return 0;
-	offset_ns = cdisc_sub_sat(r->host_real_ns, r->now.real_ns);
-	missed_ns = cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now)));
-	since_ns = cdisc_sub_sat(r->now.raw_ns, eh->src->last_raw_ns);
-	if (missed_ns > cdisc_add_sat(JUMP_NS, cdisc_ns_from_rate(cdisc_ppb_q16_from_ppb(JUMP_PPB), since_ns)))
+	if (has_jumped(e, r))
 		return hints ? hints : has_other_survivor(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
-	if (missed_ns > SURPRISE_NS + 4 * r->half_ns)
+	if (e->loop.selected_id == eh->src->peer.id && is_surprise(e, r))
 		eh->quick_left = max_t(u32, eh->quick_left, QUICK_SURPRISE);
 	return 0;
 }
@@ -213,6 +231,8 @@ void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_read
 		s.half_ns = max_t(s64, r->half_ns, 1);
 		s.disp_ns = s.half_ns;
 		src->last_raw_ns = r->now.raw_ns;
+		e->host.last_phase_ns = s.phase_ns;
+		e->host.has_last = true;
 		v = cdisc_peer_sample(&src->peer, &host_header, &s, e->loop.servo.freq_ppb_q16, interval_ns(e),
 				      e->loop.cfg.select.max_distance_ns);
 	}

@@ -22,6 +22,8 @@ struct cdisc_source;
  * @next_raw_ns: when to ask it, S64_MAX without @src
  * @quick_left:	readings still to be made at the least poll interval
  * @failures:	readings in a row that failed
+ * @last_phase_ns: host's time minus counter time at its last answer, @src->last_raw_ns
+ * @has_last:	there was one on this counter
  * @hints:	what may have been an interruption, until the next reading
  * @page:	what the hypervisor shares with us
  * @told_status: what the log was last told
@@ -32,6 +34,8 @@ struct cdisc_engine_host {
 	s64			next_raw_ns;
 	u32			quick_left;
 	u32			failures;
+	s64			last_phase_ns;
+	bool			has_last;
 	u32			hints;
 	struct cdisc_host_page	page;
 	enum cdisc_host_status	told_status;

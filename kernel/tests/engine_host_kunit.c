@@ -276,6 +276,58 @@ static void host_page_changes(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+static void add_server(struct kunit *test, struct cdisc_engine *e, const char *name, u32 *id)
+{
+	const struct cdisc_source_settings set = { .minpoll_log2s = 0, .maxpoll_log2s = 4 };
+	s8 poll_log2s;
+
+	KUNIT_ASSERT_EQ(test, cdisc_engine_source_add(e, name, &set, id, &poll_log2s), 0);
+}
+
+/* For some seconds all of them say that the clock is right. */
+static void serve(struct cdisc_engine *e, const u32 *id, u32 n, u32 sec)
+{
+	u32 i;
+
+	for (; sec; sec--) {
+		for (i = 0; i < n; i++) {
+			const struct cdisc_submission sub = {
+				.source_id = id[i],
+				.precision_log2s = -20,
+				.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },
+				.real_ns = ktime_get_real_ns(),
+				.half_ns = MS,
+			};
+			s8 poll_log2s;
+
+			cdisc_engine_submit(e, &sub, &poll_log2s);
+		}
+		msleep(1000);
+	}
+}
+
+/* Three servers outvote a host that steps by an hour. That its page is rewritten, as KVM does every 5 minutes, is no jump. */
+static void host_is_outvoted(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+	u32 id[3], i, calls;
+
+	for (i = 0; i < ARRAY_SIZE(id); i++)
+		add_server(test, e, "server", &id[i]);
+	serve(e, id, ARRAY_SIZE(id), 10);
+	fake.phase_ns += 3600 * SEC;
+	serve(e, id, ARRAY_SIZE(id), 20);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_HOST_DISAGREES);
+	fake.version += 2;
+	calls = fake.calls;
+	serve(e, id, ARRAY_SIZE(id), 8);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	/* Nor is it asked more often for being wrong. */
+	KUNIT_EXPECT_LE(test, fake.calls - calls, 11u);
+	cdisc_engine_exit(e);
+}
+
 /* Refused from the start there is no source; refused later it becomes unreachable, is tried on, and comes back. */
 static void host_refuses(struct kunit *test)
 {
@@ -309,6 +361,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_after_an_interruption),
 	KUNIT_CASE(host_jumps),
 	KUNIT_CASE(host_page_changes),
+	KUNIT_CASE(host_is_outvoted),
 	KUNIT_CASE(host_refuses),
 	{}
 };
