@@ -114,15 +114,21 @@ static void interrupt(struct cdisc_engine *e, const struct cdisc_now *now, u32 c
 	e->has_news = true;
 }
 
-/* Somebody set the clock although the host's time is at hand. */
+/* Somebody set the clock although the host's time is at hand. Too early it is left as it is for a while, not given up. */
 static void set_back(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	if (!is_host_followed(e) || now->raw_ns < e->reset_raw_ns)
+	s64 from_raw_ns = max_t(s64, now->raw_ns, e->reset_raw_ns);
+
+	if (!is_host_followed(e))
 		return;
-	e->reset_raw_ns = now->raw_ns + RESET_HOLD_NS;
-	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET);
-	cdisc_engine_host_hurry(e);
+	if (!e->loop.is_restoring)
+		e->reset_raw_ns = from_raw_ns + RESET_HOLD_NS;
+	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET, from_raw_ns);
+	if (from_raw_ns > now->raw_ns)
+		e->host.next_raw_ns = min_t(s64, e->host.next_raw_ns, from_raw_ns);
+	else
+		cdisc_engine_host_hurry(e);
 }
 
 /* What the timekeeper's notifier told, less what we did ourselves, becomes events and the loop's knowledge. */

@@ -73,7 +73,7 @@ int cdisc_engine_host_start(struct cdisc_engine *e)
 	if (eh->host.ops->page(&eh->page))
 		cdisc_interruption_watch(&e->interruption, &eh->page);
 	cdisc_engine_host_hurry(e);
-	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START);
+	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START, S64_MIN);
 	return 0;
 }
 

@@ -283,6 +283,8 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 
 	if (l->has_used && u.sample_raw_ns <= l->used_raw_ns)
 		return;
+	if (l->is_restoring && l->can_steer && now->raw_ns < l->restore_raw_ns)
+		return;
 	l->used_raw_ns = u.sample_raw_ns;
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
@@ -399,8 +401,9 @@ void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap
 /* Another counter, or changes that nobody saw: no time is known to be missing. */
 #define NOTHING_MISSED	(CLOCKDISC_INTERRUPTION_CLOCKSOURCE | CLOCKDISC_INTERRUPTION_LOST)
 
-void cdisc_loop_restore(struct cdisc_loop *l, u32 causes)
+void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns)
 {
+	l->restore_raw_ns = l->is_restoring ? min_t(s64, l->restore_raw_ns, from_raw_ns) : from_raw_ns;
 	l->interruption = l->is_restoring ? l->interruption | causes : causes;
 	l->reaction = 0;
 	l->gap_ns = 0;
@@ -410,7 +413,7 @@ void cdisc_loop_restore(struct cdisc_loop *l, u32 causes)
 void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo)
 {
 	if (causes & ~NOTHING_MISSED)
-		cdisc_loop_restore(l, causes);
+		cdisc_loop_restore(l, causes, now->raw_ns);
 	else if (!l->is_restoring)
 		l->interruption = causes;
 	l->interruptions++;

@@ -86,6 +86,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @anchor:	snapshot since which the clock's rate is measured: after a rate, a step or a change by others
  * @quiet_raw_ns: no bias is measured before: the second in which the actuator took over goes on as it had begun
  * @heard_raw_ns: when the first source was heard, counter time
+ * @restore_raw_ns: while @is_restoring no offset is acted on before
  * @leap:	leap announced by the last sources that were selected
  * @pending_ns:	correction that panic refused
  * @last_step_ns: last step of ours
@@ -123,6 +124,7 @@ struct cdisc_loop {
 	struct cdisc_now	anchor;
 	s64			quiet_raw_ns;
 	s64			heard_raw_ns;
+	s64			restore_raw_ns;
 	enum clockdisc_leap	leap;
 	s64			pending_ns;
 	s64			last_step_ns;
@@ -211,8 +213,11 @@ void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap
  */
 void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo);
 
-/* The next offset is acted on by the policy for interruptions, though the phases are still good. */
-void cdisc_loop_restore(struct cdisc_loop *l, u32 causes);
+/*
+ * The next offset is acted on by the policy for interruptions, though the phases are still good. Before from_raw_ns none is
+ * acted on at all.
+ */
+void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns);
 
 /* The rate to set now and the time to wake; to be called after everything else. */
 void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);

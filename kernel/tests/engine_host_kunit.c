@@ -306,6 +306,34 @@ static void serve(struct cdisc_engine *e, const u32 *id, u32 n, u32 sec)
 	}
 }
 
+static void set_clock_ns(struct kunit *test, s64 by_ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + by_ns);
+
+	KUNIT_ASSERT_EQ(test, do_settimeofday64(&ts), 0);
+}
+
+/* Set twice in a row the clock is not fought for at full speed; but it is set back, and not frozen. */
+static void host_sets_back_twice(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+
+	msleep(3000);
+	set_clock_ns(test, 3600 * SEC);
+	msleep(200);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	set_clock_ns(test, 3600 * SEC);
+	msleep(5000);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_FALSE(test, fake.is_told_synced);
+	msleep(6000);
+	KUNIT_EXPECT_EQ(test, fake.steps, 2u);
+	KUNIT_EXPECT_NE(test, (int)e->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_TRUE(test, fake.is_told_synced);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_FOREIGN_SET);
+	cdisc_engine_exit(e);
+}
+
 /* Three servers outvote a host that steps by an hour. That its page is rewritten, as KVM does every 5 minutes, is no jump. */
 static void host_is_outvoted(struct kunit *test)
 {
@@ -362,6 +390,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_jumps),
 	KUNIT_CASE(host_page_changes),
 	KUNIT_CASE(host_is_outvoted),
+	KUNIT_CASE(host_sets_back_twice),
 	KUNIT_CASE(host_refuses),
 	{}
 };
