@@ -367,8 +367,8 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 
 	lockdep_assert_held(&e->lock);
 	e->todo.step_ns = 0;
-	if (step_ns)
-		step(e, now, step_ns);
+	if (step_ns && step(e, now, step_ns))
+		cdisc_loop_step_failed(&e->loop, &e->todo);
 	e->todo.is_rate_new = false;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
 	if (e->todo.is_rate_new)

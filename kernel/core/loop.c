@@ -389,6 +389,13 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 		cdisc_loop_unfreeze(l, now, todo);
 }
 
+void cdisc_loop_step_failed(struct cdisc_loop *l, const struct cdisc_todo *todo)
+{
+	/* Not told yet: the reaction is that of this step. */
+	if (todo->events & EVENT(RESTORED))
+		l->reaction = CLOCKDISC_REACTION_NONE;
+}
+
 void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo)
 {
 	l->anchor = *now;

@@ -196,6 +196,9 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
 			struct cdisc_todo *todo);
 
+/* The step that was asked for was refused: nothing was done, and the next offset is judged like any other. */
+void cdisc_loop_step_failed(struct cdisc_loop *l, const struct cdisc_todo *todo);
+
 /* The kernel inserted (leap_ns < 0) or deleted a leap second: reference and clock moved together. */
 void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo);
 

@@ -22,6 +22,8 @@ static struct {
 	s64	step_ns;
 	u32	events;
 	s64	restored_ns;
+	int	restored_as;
+	int	step_err;
 	bool	was_void;	/* when an interruption was told of, no bound was */
 	bool	is_told_synced;
 } fake;
@@ -113,6 +115,8 @@ static int fake_step(s64 step_ns, s64 *made_ns)
 {
 	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
 
+	if (fake.step_err)
+		return fake.step_err;
 	*made_ns = step_ns;
 	fake.steps++;
 	fake.step_ns = step_ns;
@@ -139,8 +143,10 @@ static const struct cdisc_actuator_ops fake_actuator = {
 static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
 {
 	fake.events |= 1U << event;
-	if (event == CLOCKDISC_EVENT_RESTORED)
+	if (event == CLOCKDISC_EVENT_RESTORED) {
 		fake.restored_ns = value_ns;
+		fake.restored_as = e->loop.reaction;
+	}
 	if (event == CLOCKDISC_EVENT_INTERRUPTED)
 		fake.was_void = !e->loop.bound.is_known && !fake.is_told_synced;
 }
@@ -334,6 +340,22 @@ static void host_sets_back_twice(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* An interruption whose step the kernel refuses has not been stepped, and says so. */
+static void host_step_fails(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+
+	msleep(3000);
+	fake.step_err = -EINVAL;
+	fake.phase_ns += 20 * SEC;
+	atomic_or(CLOCKDISC_INTERRUPTION_VM_GENERATION, &e->interruption.causes);
+	cdisc_engine_kick(e);
+	msleep(5);
+	KUNIT_EXPECT_EQ(test, fake.restored_as, (int)CLOCKDISC_REACTION_NONE);
+	KUNIT_EXPECT_FALSE(test, fake.is_told_synced);
+	cdisc_engine_exit(e);
+}
+
 /* Three servers outvote a host that steps by an hour. That its page is rewritten, as KVM does every 5 minutes, is no jump. */
 static void host_is_outvoted(struct kunit *test)
 {
@@ -391,6 +413,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_page_changes),
 	KUNIT_CASE(host_is_outvoted),
 	KUNIT_CASE(host_sets_back_twice),
+	KUNIT_CASE(host_step_fails),
 	KUNIT_CASE(host_refuses),
 	{}
 };
