@@ -419,6 +419,11 @@ static void hear(struct cdisc_engine *e, struct cdisc_now *now)
 		return;
 	/* The reading is from after the snapshot. */
 	cdisc_engine_notice(e, now);
+	/* But from before an interruption that is seen now: the time that is missing is not in it. The host is asked anew. */
+	if (e->todo.events & EVENT(INTERRUPTED)) {
+		tell_interrupted(e, now);
+		return;
+	}
 	if (causes)
 		interrupt_unseen(e, now, causes);
 	tell_interrupted(e, now);
