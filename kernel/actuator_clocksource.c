@@ -20,8 +20,13 @@
 #include "counter.h"
 #include "ksyms.h"
 
-/* Time from reading the clock to setting it, measured at the last step; a step without load lasts as long. */
+/*
+ * Time from reading the clock to setting it, measured at the last step; a step without load lasts as long. One that was
+ * preempted, or met somebody else's set, tells nothing of the next: more than this is not taken over.
+ */
 static s64 latency_ns;
+
+#define LATENCY_MAX_NS	100000
 
 static bool can_adjtimex(void)
 {
@@ -77,7 +82,7 @@ static int clocksource_step(s64 step_ns, s64 *made_ns)
 	if (err)
 		return err;
 	*made_ns = set_offset_ns() - before_ns;
-	latency_ns += step_ns - *made_ns;
+	latency_ns = clamp_t(s64, cdisc_add_sat(latency_ns, cdisc_sub_sat(step_ns, *made_ns)), 0, LATENCY_MAX_NS);
 	return 0;
 }
 
