@@ -122,7 +122,7 @@ void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate
 
 	l->can_steer = can_steer;
 	l->has_bias = false;
-	l->quiet_raw_ns = now->raw_ns + TAKE_QUIET_NS;
+	l->quiet_raw_ns = cdisc_add_sat(now->raw_ns, TAKE_QUIET_NS);
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
 	if (had_line)
@@ -230,7 +230,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 		moves = true;
 	}
 	if (actions & CDISC_ACTION_STEP)
-		todo->step_ns = l->sel.phase_ns - clock_ns(now);
+		todo->step_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(now));
 	else if (moves)
 		begin_slew(l, now, &c, todo);
 	if (actions & CDISC_ACTION_HOLD)
@@ -292,7 +292,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	if (l->is_restoring && l->can_steer)
 		event = cdisc_policy_restore(&l->cfg.restore, offset_ns);
 	else
-		event = classify(l, offset_ns, now->raw_ns - l->state_raw_ns);
+		event = classify(l, offset_ns, cdisc_sub_sat(now->raw_ns, l->state_raw_ns));
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
@@ -316,7 +316,7 @@ static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32
 		return false;
 	if (!l->is_waiting)
 		l->heard_raw_ns = now->raw_ns;
-	if (now->raw_ns - l->heard_raw_ns >= HEAR_ALL_NS)
+	if (cdisc_sub_sat(now->raw_ns, l->heard_raw_ns) >= HEAR_ALL_NS)
 		return false;
 	for (i = 0; i < n; i++)
 		if (is_unheard(peers[i]))
@@ -471,7 +471,7 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 
 	if (span_ns < BIAS_MIN_NS)
 		return;
-	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(clock_ns(now) - clock_ns(&l->anchor), span_ns);
+	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(cdisc_sub_sat(clock_ns(now), clock_ns(&l->anchor)), span_ns);
 	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
 			       -BIAS_MAX_PPB_Q16, BIAS_MAX_PPB_Q16);
 	/* A slew may be on its last second. Where there is none to be seen, nothing is waited for. */
@@ -494,7 +494,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	s64 ask_ppb_q16;
 
 	measure_rate(l, now);
-	todo->wake_raw_ns = l->is_waiting ? l->heard_raw_ns + HEAR_ALL_NS : S64_MAX;
+	todo->wake_raw_ns = l->is_waiting ? cdisc_add_sat(l->heard_raw_ns, HEAR_ALL_NS) : S64_MAX;
 	if (!l->can_steer || !l->steer.has_line)
 		return;
 	if (!l->has_bias) {
@@ -510,7 +510,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 			      -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
 	todo->rate_ppb_q16 = ask_ppb_q16;
 	todo->is_rate_new = l->is_rate_lost ||
-			    cdisc_abs(ask_ppb_q16 - l->rate_ppb_q16) > RATE_RESOLUTION_PPB_Q16;
+			    cdisc_abs(cdisc_sub_sat(ask_ppb_q16, l->rate_ppb_q16)) > RATE_RESOLUTION_PPB_Q16;
 	todo->wake_raw_ns = min_t(s64, todo->wake_raw_ns, plan.wake_raw_ns);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "core/bound.h"
+#include "core/loop.h"
 #include "core/policy.h"
 #include "core/steer.h"
 #include "rng.h"
@@ -256,6 +257,152 @@ static const char *slews(struct rng *r)
 	return wrong;
 }
 
+#define PEERS	3
+
+struct clock {
+	struct cdisc_loop		loop;
+	struct cdisc_config		cfg;
+	struct cdisc_peer		peer[PEERS];
+	struct cdisc_peer		*peers[PEERS];
+	struct cdisc_select_edge	edge[3 * PEERS];
+	struct cdisc_select_entry	entry[PEERS];
+	struct cdisc_now		now;
+};
+
+/* What the attributes' own checks leave of a configuration. */
+static void any_config(struct rng *r, struct cdisc_config *cfg)
+{
+	cdisc_config_defaults(cfg);
+	cfg->policy = (struct cdisc_policy_limits){
+		.step_ns	= any_within(r, 0, S64_MAX),
+		.stepout_ns	= any_within(r, 0, S64_MAX),
+		.panic_ns	= any_within(r, 0, S64_MAX),
+		.panic_once	= rng_u64(r) & 1,
+	};
+	cfg->restore.forward_ns = any_within(r, 0, S64_MAX);
+	cfg->restore.backward_ns = any_within(r, 0, S64_MAX);
+	cfg->steer = (struct cdisc_steer_limits){ (u32)any_s64(r), (u32)any_s64(r) };
+	cfg->select.min_survivors = (u32)(rng_u64(r) % (PEERS + 1));
+	cfg->select.max_distance_ns = any_within(r, 0, S64_MAX);
+	cfg->minpoll_log2s = (s8)any_within(r, CDISC_POLL_MIN_LOG2S, CDISC_POLL_MAX_LOG2S);
+	cfg->maxpoll_log2s = (s8)any_within(r, cfg->minpoll_log2s, CDISC_POLL_MAX_LOG2S);
+	cfg->unsync_ns = any_within(r, 0, S64_MAX);
+	cfg->servo = rng_u64(r) & 1 ? CLOCKDISC_SERVO_ADAPTIVE : CLOCKDISC_SERVO_NTP;
+}
+
+/* A reading like the last one, as a rule, so that something is learnt; or any. */
+static void any_now(struct rng *r, struct clock *c)
+{
+	s64 dt_ns = any_within(r, 0, 1LL << (rng_u64(r) % 50));
+
+	if (!(rng_u64(r) % 8)) {
+		c->now = (struct cdisc_now){ any_s64(r), any_s64(r) };
+		return;
+	}
+	c->now.raw_ns = cdisc_add_sat(c->now.raw_ns, dt_ns);
+	c->now.real_ns = cdisc_add_sat(c->now.real_ns, cdisc_add_sat(dt_ns, any_s64(r) >> (rng_u64(r) % 64)));
+}
+
+static void any_sample(struct rng *r, struct clock *c, struct cdisc_peer *p)
+{
+	struct cdisc_header h = {
+		.leap		= rng_u64(r) % 8 ? CLOCKDISC_LEAP_NONE : CLOCKDISC_LEAP_INSERT,
+		.stratum	= (u32)(1 + rng_u64(r) % 17),
+		.root_delay_ns	= any_s64(r) >> (rng_u64(r) % 64),
+		.root_disp_ns	= any_s64(r) >> (rng_u64(r) % 64),
+	};
+	struct cdisc_sample s = {
+		.raw_ns		= cdisc_sub_sat(c->now.raw_ns, any_within(r, 0, 1LL << (rng_u64(r) % 40))),
+		.phase_ns	= cdisc_add_sat(cdisc_sub_sat(c->now.real_ns, c->now.raw_ns),
+						any_s64(r) >> (rng_u64(r) % 64)),
+		.delay_ns	= rng_u64(r) % 4 ? any_within(r, 1, S64_MAX) >> (rng_u64(r) % 63) : 0,
+		.half_ns	= any_within(r, 1, S64_MAX),
+		.disp_ns	= any_within(r, 0, S64_MAX) >> (rng_u64(r) % 63),
+	};
+
+	if (rng_u64(r) & 1)
+		s.half_ns = max(cdisc_add_sat(s.delay_ns / 2, s.disp_ns), 1);
+	cdisc_peer_polled(p, rng_u64(r) % 4);
+	cdisc_peer_sample(p, &h, &s, c->loop.servo.freq_ppb_q16, any_within(r, 1, S64_MAX),
+			  c->cfg.select.max_distance_ns);
+}
+
+/* What the operator, the engine or the kernel does to a clock. */
+static void any_event(struct rng *r, struct clock *c, struct cdisc_todo *todo)
+{
+	struct cdisc_select_work work = { .edge = c->edge, .entry = c->entry };
+
+	switch (rng_u64(r) % 16) {
+	case 0:
+		cdisc_loop_interrupt(&c->loop, &c->now, (u32)rng_u64(r), todo);
+		break;
+	case 1:
+		cdisc_loop_take(&c->loop, &c->now, any_s64(r), rng_u64(r) & 1);
+		break;
+	case 2:
+		cdisc_loop_leap(&c->loop, &c->now, any_s64(r), todo);
+		break;
+	case 3:
+		cdisc_loop_stepped(&c->loop, &c->now, any_s64(r), rng_u64(r) & 1, todo);
+		break;
+	case 4:
+		cdisc_loop_slew(&c->loop, &c->now, any_s64(r), todo);
+		break;
+	case 5:
+		cdisc_loop_freq_set(&c->loop, &c->now, any_s64(r), todo);
+		break;
+	case 6:
+		if (rng_u64(r) & 1)
+			cdisc_loop_freeze(&c->loop, &c->now, todo);
+		else
+			cdisc_loop_unfreeze(&c->loop, &c->now, todo);
+		break;
+	case 7:
+		any_config(r, &c->cfg);
+		cdisc_loop_configure(&c->loop, &c->cfg);
+		break;
+	case 8:
+		cdisc_loop_rate_lost(&c->loop, &c->now);
+		cdisc_loop_restore(&c->loop, (u32)rng_u64(r));
+		break;
+	default:
+		any_sample(r, c, &c->peer[rng_u64(r) % PEERS]);
+		cdisc_loop_update(&c->loop, c->peers, PEERS, &work, &c->now, todo);
+		break;
+	}
+}
+
+/* One clock through forty readings, with a plan after each. */
+static const char *clocks(struct rng *r)
+{
+	struct clock c = { .now = { any_s64(r), any_s64(r) } };
+	unsigned int i;
+
+	for (i = 0; i < PEERS; i++) {
+		cdisc_peer_init(&c.peer[i], i + 1);
+		c.peer[i].is_host = i == 0;
+		c.peers[i] = &c.peer[i];
+	}
+	any_config(r, &c.cfg);
+	cdisc_loop_init(&c.loop, &c.cfg, &c.now, any_s64(r), rng_u64(r) % 4);
+	for (i = 0; i < 40; i++) {
+		struct cdisc_todo todo = { 0 };
+
+		any_now(r, &c);
+		any_event(r, &c, &todo);
+		if (todo.step_ns)
+			cdisc_loop_stepped(&c.loop, &c.now, todo.step_ns, true, &todo);
+		cdisc_loop_plan(&c.loop, &c.now, &todo);
+		NEED(cdisc_abs(todo.rate_ppb_q16) <= CDISC_FREQ_MAX_PPB_Q16);
+		NEED(cdisc_abs(c.loop.servo.freq_ppb_q16) <= CDISC_FREQ_MAX_PPB_Q16);
+		NEED(cdisc_loop_bound(&c.loop, &c.now) >= cdisc_abs(cdisc_loop_offset(&c.loop, &c.now)));
+		NEED(cdisc_loop_error(&c.loop, &c.now) >= cdisc_abs(cdisc_loop_offset(&c.loop, &c.now)));
+		if (todo.is_rate_new)
+			cdisc_loop_rate_set(&c.loop, &c.now, rng_u64(r) % 8 ? todo.rate_ppb_q16 : any_s64(r));
+	}
+	return NULL;
+}
+
 static const struct property properties[] = {
 	{ "any sums, products and quotients are exact or saturate", 100000, sums_and_products },
 	{ "any roots are exact", 20000, roots },
@@ -263,6 +410,7 @@ static const struct property properties[] = {
 	{ "any bound holds its distance and its offset", 100000, bounds },
 	{ "any offset has its class, any event its state", 100000, policies },
 	{ "any slew keeps the cap, the change and the range, and wakes in the future", 40000, slews },
+	{ "any clock with any sources keeps the range and a bound that holds its offset", 10000, clocks },
 };
 
 /* Rounds are numbered, so that a debugger can be told where to stop. */
