@@ -38,10 +38,14 @@
 /* Excesses beyond 18 minutes are that; 2^40 ns have 56 bits in q16. */
 #define EXCESS_MAX_NS		(1LL << 40)
 
-/* Another route: so many samples in a row, above the minimum by so much. For exponential queues once in 10^6. */
+/*
+ * Another route: so many samples in a row, above the minimum by so much. For exponential queues that happens once in 10^7
+ * and 10^8 samples. Less of a rise, 2/4, happens once in 10^5, and all the time with laws that seldom come near their minimum:
+ * the true minimum then contradicts what is thought of the path. More, 4/4: what is below it stays for all blocks.
+ */
 #define ROUTE_FEW		8
 #define ROUTE_FEW_NUM		7		/* 7/4 of a mean excess */
-#define ROUTE_MANY_NUM		2		/* 2/4 */
+#define ROUTE_MANY_NUM		3		/* 3/4 */
 #define ROUTE_DEN		4
 #define ROUTE_LEAST_NS_Q16	(100LL << 16)	/* less is noise of reading clocks, and harmless */
 

@@ -364,6 +364,17 @@ static void adaptive_outage(struct world_config *cfg)
 	adaptive(cfg);
 }
 
+/* Four queues in a row on each way: the least delay is seldom seen. */
+static void adaptive_far_from_least(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->core.minpoll_log2s = 2;
+	cfg->core.maxpoll_log2s = 2;
+	cfg->sc.shape = SCENARIO_ERLANG;
+	cfg->sc.order = 4;
+	cfg->sc.duration = 40000;
+}
+
 static void adaptive_nearby(struct world_config *cfg)
 {
 	one_second_nearby(cfg);
@@ -464,6 +475,9 @@ static const struct property properties[] = {
 	  .bound_bad = 0.001, .liar_used = 0, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: holdover on the learnt frequency", 9, adaptive_outage, .rms = 400 * US, .max = 1 * MS, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 0.7, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: delays that seldom come near their least are no other route", 9, adaptive_far_from_least, .rms = 8 * US,
+	  .max = 60 * US, .conv = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC,
+	  .wakes = 2 },
 	{ "adaptive: every second from nearby", 9, adaptive_nearby, .rms = 60e-9, .max = 300e-9, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 };
