@@ -81,8 +81,12 @@ static const struct cdisc_mag least_var = { 1U << 31, -43 };
 /* A jump may be taken back, or turn out to be one of frequency, within so many samples. */
 #define ALT_SAMPLES		8
 
-/* No frequency jumps by more than 100 ppm: ppb. */
-#define FREQ_JUMP_MAX_PPB	100000
+/*
+ * No frequency jumps by more than 500 ppm, the kernel's own range: ppb. Less, 100 ppm, and a frequency that the first samples
+ * got wrong by more is never mended: each sample is a jump of the phase. More: steps of the phase soon after each other
+ * are taken for one.
+ */
+#define FREQ_JUMP_MAX_PPB	500000
 
 /* Learning of the normal error's variance: by 1 / 64 each sample, within 10^-4 and 4 half-widths squared. */
 #define SPREAD_FIRST_Q24	(ONE_Q24 / 3)	/* as of a uniform one */

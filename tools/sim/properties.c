@@ -300,6 +300,14 @@ static void adaptive_cold(struct world_config *cfg)
 	cfg->sc.warm = 60;
 }
 
+static void adaptive_cold_noisy(struct world_config *cfg)
+{
+	adaptive(cfg);
+	cfg->sc.jitter = 1 * MS;
+	cfg->sc.duration = 3000;
+	cfg->sc.warm = 60;
+}
+
 static void adaptive_steps(struct world_config *cfg)
 {
 	adaptive(cfg);
@@ -456,6 +464,8 @@ static const struct property properties[] = {
 	{ "adaptive: steady with a poll of its own", 9, adaptive_free_poll, .rms = 110 * US, .max = 400 * US, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: cold start, 50 ms and 50 ppm", 9, adaptive_cold, .rms = 90 * US, .max = 260 * US, .conv = 30,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	{ "adaptive: cold start, 1 ms of queueing", 9, adaptive_cold_noisy, .rms = 400 * US, .max = 2 * MS, .conv = 300,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: steps of the phase are followed", 9, adaptive_steps, .rms = 6 * MS, .max = 51 * MS, .conv = 1,
 	  .bound_bad = 0.02, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
