@@ -306,13 +306,16 @@ static bool is_unheard(const struct cdisc_peer *p)
 	return !p->is_heard && !(p->flags & CLOCKDISC_SOURCE_FLAGS_NOSELECT);
 }
 
-/* The host was there all the time and is exact: programs are not left with a stale clock until others have spoken. */
+/*
+ * The host was there all the time and is exact: programs are not left with a stale clock until others have spoken. One that
+ * others outvoted before has lost that privilege.
+ */
 static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n, const struct cdisc_now *now)
 {
 	bool is_first = !l->has_acted || l->is_restoring;
 	u32 i;
 
-	if (!is_first || !l->can_steer || (l->is_restoring && peers[l->sel.peer]->is_host))
+	if (!is_first || !l->can_steer || (l->is_restoring && peers[l->sel.peer]->is_host && !l->is_host_doubted))
 		return false;
 	if (!l->is_waiting)
 		l->heard_raw_ns = now->raw_ns;
@@ -322,6 +325,21 @@ static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32
 		if (is_unheard(peers[i]))
 			return true;
 	return false;
+}
+
+/* Outvoted it is doubted, until it is in agreement with somebody. */
+static void judge_host(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (!peers[i]->is_host)
+			continue;
+		if (peers[i]->reason == CLOCKDISC_REASON_HOST_DISAGREES)
+			l->is_host_doubted = true;
+		else if (peers[i]->id == l->selected_id && l->sel.survivors > 1)
+			l->is_host_doubted = false;
+	}
 }
 
 /* The polls for which the frequency is taken to stay what it was. */
@@ -352,6 +370,7 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	l->selected_id = l->sel.peer < 0 ? 0 : peers[l->sel.peer]->id;
 	if (l->selected_id != last_id)
 		todo->events |= EVENT(SELECTION);
+	judge_host(l, peers, n);
 	if (l->sel.peer < 0) {
 		l->is_waiting = false;
 		act(l, CDISC_EVENT_LOST, now, NULL, todo);

@@ -100,6 +100,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @has_used:	@used_raw_ns means something
  * @has_acted:	an offset has been acted on since the start
  * @is_restoring: the next offset is acted on by the policy for interruptions
+ * @is_host_doubted: the others outvoted the host, and it has not agreed with them since
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
@@ -138,6 +139,7 @@ struct cdisc_loop {
 	bool			has_used;
 	bool			has_acted;
 	bool			is_restoring;
+	bool			is_host_doubted;
 	bool			is_waiting;
 	bool			is_rate_lost;
 	bool			has_bias;

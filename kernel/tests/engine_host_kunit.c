@@ -375,6 +375,14 @@ static void host_is_outvoted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
 	/* Nor is it asked more often for being wrong. */
 	KUNIT_EXPECT_LE(test, fake.calls - calls, 11u);
+	/* After an interruption it is the first to speak, and the others are heard before it is believed. */
+	atomic_or(CLOCKDISC_INTERRUPTION_VM_GENERATION, &e->interruption.causes);
+	cdisc_engine_kick(e);
+	msleep(1000);
+	serve(e, id, ARRAY_SIZE(id), 8);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns), MS);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_HOST_DISAGREES);
+	KUNIT_EXPECT_EQ(test, (int)e->loop.state, (int)CLOCKDISC_STATE_SYNC);
 	cdisc_engine_exit(e);
 }
 
