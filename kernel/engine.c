@@ -524,6 +524,14 @@ void cdisc_engine_kick(struct cdisc_engine *e)
 	kthread_queue_work(e->worker, &e->work);
 }
 
+void cdisc_engine_catch_up(struct cdisc_engine *e)
+{
+	if (!cdisc_interruption_is_pending(&e->interruption))
+		return;
+	cdisc_engine_kick(e);
+	kthread_flush_work(&e->work);
+}
+
 static void kick(void *arg)
 {
 	cdisc_engine_kick(arg);

@@ -90,6 +90,9 @@ void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now) __must_h
 /* There is news for the worker. Context: Any. */
 void cdisc_engine_kick(struct cdisc_engine *e);
 
+/* Wait until an interruption that was told of is dealt with: nobody is answered by what was known before. May sleep. */
+void cdisc_engine_catch_up(struct cdisc_engine *e);
+
 /* Commands. All sleep, are carried out by the worker before they return, and return 0 or a negative errno. */
 int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns);
 int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns);

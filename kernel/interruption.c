@@ -129,6 +129,11 @@ u32 cdisc_interruption_take(struct cdisc_interruption *i)
 	return atomic_xchg(&i->causes, 0);
 }
 
+bool cdisc_interruption_is_pending(const struct cdisc_interruption *i)
+{
+	return atomic_read(&i->causes);
+}
+
 u32 cdisc_interruption_hints(struct cdisc_interruption *i)
 {
 	return atomic_xchg(&i->hints, 0);

@@ -50,6 +50,7 @@ int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(msg, info, &family, 0, CLOCKDISC_CMD_CLOCK_GET);
+	cdisc_engine_catch_up(engine);
 	mutex_lock(&engine->lock);
 	err = hdr ? cdisc_put_clock(msg, engine) : -EMSGSIZE;
 	mutex_unlock(&engine->lock);

@@ -363,7 +363,7 @@ static void any_event(struct rng *r, struct clock *c, struct cdisc_todo *todo)
 		break;
 	case 8:
 		cdisc_loop_rate_lost(&c->loop, &c->now);
-		cdisc_loop_restore(&c->loop, (u32)rng_u64(r));
+		cdisc_loop_restore(&c->loop, (u32)rng_u64(r), (s64)rng_u64(r));
 		break;
 	default:
 		any_sample(r, c, &c->peer[rng_u64(r) % PEERS]);
