@@ -37,6 +37,9 @@
 /* After failures the interval grows twofold, to 16 poll intervals: a refusal costs an exit of the machine like an answer. */
 #define BACKOFF_MAX	4
 
+/* A host that refused from the start is asked again so often. */
+#define RETRY_NS	(16 * CDISC_NSEC_PER_SEC)
+
 /* As many readings are made at once after an interruption; the narrowest counts. */
 #define BURST		3
 
@@ -46,14 +49,34 @@ static const struct cdisc_header host_header = {
 	.ref_id		= HOST_REF_ID,
 };
 
-int cdisc_engine_host_start(struct cdisc_engine *e)
+/* The host has answered for the first time. While nobody has set the clock yet, it does so by the policy for restores. */
+static int adopt(struct cdisc_engine *e)
 {
 	const struct cdisc_source_settings settings = {
 		.minpoll_log2s = CDISC_HOST_POLL_MIN_LOG2S,
 		.maxpoll_log2s = CDISC_HOST_POLL_DEFAULT_LOG2S,
 	};
 	struct cdisc_engine_host *eh = &e->host;
-	struct cdisc_source *src;
+	struct cdisc_source *src = cdisc_source_add(&e->sources, eh->host.ops->name, "host", &settings);
+
+	if (IS_ERR(src))
+		return PTR_ERR(src);
+	src->peer.is_host = true;
+	/* Netlink's handlers look at it without the lock. */
+	WRITE_ONCE(eh->src, src);
+	if (eh->host.ops->page(&eh->page))
+		cdisc_interruption_watch(&e->interruption, &eh->page);
+	cdisc_engine_host_hurry(e);
+	if (!e->loop.has_acted)
+		cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START, S64_MIN);
+	e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_ADDED);
+	return 0;
+}
+
+int cdisc_engine_host_start(struct cdisc_engine *e)
+{
+	struct cdisc_engine_host *eh = &e->host;
+	int err = 0;
 
 	lockdep_assert_held(&e->lock);
 	eh->next_raw_ns = S64_MAX;
@@ -61,20 +84,13 @@ int cdisc_engine_host_start(struct cdisc_engine *e)
 	if (!eh->host.ops)
 		cdisc_host_init(&eh->host);
 	eh->told_status = eh->host.status;
-	if (eh->host.status != CDISC_HOST_OK)
-		return 0;
-	src = cdisc_source_add(&e->sources, eh->host.ops->name, "host", &settings);
-	if (IS_ERR(src)) {
+	if (eh->host.status == CDISC_HOST_OK)
+		err = adopt(e);
+	else if (eh->host.ops)
+		eh->next_raw_ns = 0;
+	if (err)
 		cdisc_host_exit(&eh->host);
-		return PTR_ERR(src);
-	}
-	src->peer.is_host = true;
-	eh->src = src;
-	if (eh->host.ops->page(&eh->page))
-		cdisc_interruption_watch(&e->interruption, &eh->page);
-	cdisc_engine_host_hurry(e);
-	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START, S64_MIN);
-	return 0;
+	return err;
 }
 
 void cdisc_engine_host_stop(struct cdisc_engine *e)
@@ -192,6 +208,18 @@ static void tell_status(struct cdisc_engine_host *eh)
 	pr_info("clockdisc: host: %s\n", cdisc_host_why(eh->told_status));
 }
 
+/* There is a hypervisor, and its host has not answered yet: it may change its clocksource, or the guest its host. */
+static bool try_again(struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	struct cdisc_engine_host *eh = &e->host;
+	struct cdisc_host_reading r;
+
+	eh->next_raw_ns = cdisc_add_sat(now->raw_ns, RETRY_NS);
+	if (cdisc_host_read(&eh->host, &r) != CDISC_HOST_OK)
+		return false;
+	return !adopt(e);
+}
+
 bool cdisc_engine_host_poll(struct cdisc_engine *e, const struct cdisc_now *now, struct cdisc_host_reading *r,
 			    u32 *causes)
 {
@@ -200,7 +228,9 @@ bool cdisc_engine_host_poll(struct cdisc_engine *e, const struct cdisc_now *now,
 
 	lockdep_assert_held(&e->lock);
 	*causes = 0;
-	if (!eh->src || e->is_exiting || now->raw_ns < eh->next_raw_ns)
+	if (!eh->host.ops || e->is_exiting || now->raw_ns < eh->next_raw_ns)
+		return false;
+	if (!eh->src && !try_again(e, now))
 		return false;
 	if (read_burst(&eh->host, is_burst ? BURST : 1, r) == CDISC_HOST_OK) {
 		eh->failures = 0;

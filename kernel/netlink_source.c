@@ -95,10 +95,12 @@ static const struct cdisc_nl_range host_ranges[] = {
 		       " (1/16 s to 17 min)", struct cdisc_source_settings, maxpoll_log2s),
 };
 
-/* Constant while the family is registered. */
+/* Once it is there, the host's source stays as long as the engine. */
 static bool is_host(u32 id)
 {
-	return engine->host.src && engine->host.src->peer.id == id;
+	const struct cdisc_source *src = READ_ONCE(engine->host.src);
+
+	return src && src->peer.id == id;
 }
 
 static int take_settings(struct genl_info *info, bool of_host, struct cdisc_source_settings *set, u32 *which)

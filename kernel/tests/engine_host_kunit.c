@@ -394,6 +394,10 @@ static void host_refuses(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, e->host.src);
 	KUNIT_EXPECT_EQ(test, e->sources.count, 0u);
+	fake.err = 0;
+	msleep(17000);
+	KUNIT_EXPECT_EQ(test, e->sources.count, 1u);
+	KUNIT_EXPECT_NE(test, e->loop.selected_id, 0u);
 	cdisc_engine_exit(e);
 
 	e = guest_new(test, 0, 0);
