@@ -34,7 +34,8 @@ server
 kill -CONT $ntpx_pid
 tap_check "new samples mend it" until_true 30 is_field synchronised 1
 at_most "with a bound, ns" "$(field bound-ns)" 1000000000
-tap_is "no step was made" "$(field steps)" 0
+at_most "what the kernel was wrong by after the sleep took one step" "$(field steps)" 1
+tap_check "and an event tells of it" has_event restored
 
 stop $ntpx_pid
 ntpx_pid=
