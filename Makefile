@@ -7,6 +7,7 @@ RINGS = core kunit selftests guest lab-check
 
 .DEFAULT_GOAL := help
 .PHONY: help module tools demo check $(RINGS) style ynl ynl-check install uninstall lab sim bench bench-cost clean
+.PHONY: demo-guest guest-run
 
 help: ## this list
 	@echo "clockdisc: disciplines the system clock in the kernel. What make can do:"
@@ -37,6 +38,11 @@ lab-check: ## ring: the laboratory checks itself, and short cells in it
 $(RINGS):
 	@tools/setup/install check
 	@selftests/run $(patsubst lab-check,lab,$(subst selftests,vm,$@))
+
+guest-run: ## measure CLIENT in SCENARIO in a KVM guest (KERNEL, SECONDS, BUSY, SEED; selftests/guest/run lists them)
+	@tools/setup/install check
+	@selftests/guest/run --client "$(CLIENT)" --scenario "$(SCENARIO)" --kernel "$(KERNEL)" --seconds "$(SECONDS)" \
+		--busy "$(BUSY)" --seed "$(SEED)"
 
 style: ## check sources without running them
 	@tools/setup/install check
