@@ -345,9 +345,13 @@ static void judge_host(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 /* The polls for which the frequency is taken to stay what it was. */
 #define HOLD_POLLS	4
 
-/* With trackers the bound is of the best round trip, and grows by what is known of the frequency. */
-static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now)
+/*
+ * With trackers the bound is of the best round trip, and grows by what is known of the frequency. What is known of it does
+ * not become newer by a poll that nobody answered.
+ */
+static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now, bool is_other)
 {
+	bool is_old = l->bound.is_known && !is_other && l->sel.sample_raw_ns == l->bound_raw_ns;
 	s64 hold_ns = HOLD_POLLS * cdisc_ns_from_log2s(cdisc_peer_poll(peer, l->servo.poll_log2s));
 
 	if (!peer->is_tracked) {
@@ -355,6 +359,9 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 		cdisc_bound_hold(&l->bound, 0, 0, l->servo.jitter_ns);
 		return;
 	}
+	if (is_old)
+		return;
+	l->bound_raw_ns = l->sel.sample_raw_ns;
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
 	cdisc_bound_hold(&l->bound, l->sel.hold_ppb_q16, hold_ns, cdisc_rshift_round(l->sel.error_ns_q16, 16));
 }
@@ -380,7 +387,7 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	l->is_waiting = must_wait(l, peers, n, now);
 	if (!l->is_waiting)
 		use_selection(l, peers[l->sel.peer], now, todo);
-	set_bound(l, peers[l->sel.peer], now);
+	set_bound(l, peers[l->sel.peer], now, l->selected_id != last_id);
 }
 
 static bool is_panic(const struct cdisc_loop *l, s64 offset_ns)

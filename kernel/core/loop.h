@@ -79,6 +79,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @state_raw_ns: since when
  * @selected_id: id of the system peer, 0 for none
  * @used_raw_ns: instant of the sample that the last update rested on
+ * @bound_raw_ns: instant of the sample that @bound rests on, when it is a tracker's
  * @update_real_ns: CLOCK_REALTIME of the last update
  * @rate_ppb_q16: what the actuator has set
  * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
@@ -118,6 +119,7 @@ struct cdisc_loop {
 	s64			state_raw_ns;
 	u32			selected_id;
 	s64			used_raw_ns;
+	s64			bound_raw_ns;
 	s64			update_real_ns;
 	s64			rate_ppb_q16;
 	s64			bias_ppb_q16;

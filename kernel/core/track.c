@@ -104,11 +104,14 @@ static const struct cdisc_mag least_var = { 1U << 31, -43 };
 #define STATE_FREQ_MAX_PPB_Q16	(1LL << 43)
 
 /*
- * What a bound grows by when no sample comes: so many standard deviations of the frequency and a little for what has
- * never been seen yet, but no more than PHI.
+ * What a bound grows by: so many standard deviations of the frequency and a little for what the samples do not show. Since
+ * the last sample the frequency may have jumped, whatever it did before: 1 ppm at least, what chrony (maxclockerror) takes
+ * an oscillator to be good for. Less: the bound lies after a jump, until the next sample. More: it is wide at long polls.
+ * No more than PHI.
  */
 #define HOLD_DEVIATIONS		4
 #define HOLD_LEAST_PPB		100
+#define HOLD_UNSEEN_PPB		1000
 
 /* (2^32 / 10^9 - 4) * 2^32. */
 #define SECOND_PART		1266874890ULL
@@ -573,13 +576,23 @@ static s64 gain_ns(s64 freq_ppb_q16, s64 dt_ns)
 	return gain(freq_ppb_q16, seconds_q32(dt_ns)) / 65536;
 }
 
+/* How fast the phase may run away from the estimate since the last sample. */
+static s64 unseen_ppb_q16(const struct cdisc_track *t)
+{
+	return max_t(s64, t->hold_ppb_q16, cdisc_ppb_q16_from_ppb(HOLD_UNSEEN_PPB));
+}
+
 /* How far the true phase can be from phase_ns at raw_ns as far as the bounding sample tells, carried with freq. */
 static s64 hard_limit(const struct cdisc_track *t, s64 raw_ns, s64 phase_ns)
 {
 	s64 since_ns = cdisc_sub_sat(raw_ns, t->hard.raw_ns);
 	s64 age_ns = clamp_t(s64, since_ns, 0, GAP_MAX_NS);
 	s64 carried_ns = cdisc_add_sat(t->hard.phase_ns, gain_ns(t->out.freq_ppb_q16, age_ns));
-	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, gain_ns(t->hold_ppb_q16, age_ns) + 1);
+	s64 last_ns = cdisc_sub_sat(raw_ns, t->raw_ns);
+	s64 unseen_ns = clamp_t(s64, last_ns, 0, age_ns);
+	/* Each is 15 ppm of 2^49 ns at most. */
+	s64 growth_ns = gain_ns(t->hold_ppb_q16, age_ns - unseen_ns) + gain_ns(unseen_ppb_q16(t), unseen_ns) + 2;
+	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, growth_ns);
 
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_sub_sat(phase_ns, carried_ns)));
 }
@@ -649,7 +662,7 @@ void cdisc_track_predict(const struct cdisc_track *t, s64 raw_ns, struct cdisc_e
 		.phase_ns	= cdisc_add_sat(t->anchor_ns, cdisc_rshift_round(phase_ns_q16, 16)),
 		.freq_ppb_q16	= t->out.freq_ppb_q16,
 		.error_ns_q16	= cdisc_track_error(t, dt_ns),
-		.hold_ppb_q16	= t->hold_ppb_q16,
+		.hold_ppb_q16	= unseen_ppb_q16(t),
 		.delay_ns	= t->hard.delay_ns,
 		.half_ns	= t->hard.half_ns,
 		.disp_ns	= cdisc_add_sat(t->hard.disp_ns, cdisc_ns_from_phi(age_ns)),

@@ -383,6 +383,33 @@ static void adaptive_far_from_least(struct world_config *cfg)
 	cfg->sc.duration = 40000;
 }
 
+/* The bound is narrow there, and an interval is long enough for a jump of the frequency to leave it. */
+static void adaptive_near(struct world_config *cfg)
+{
+	adaptive_free_poll(cfg);
+	cfg->sc.base = 100 * US;
+	cfg->sc.jitter = 10 * US;
+}
+
+static void adaptive_near_freq_steps(struct world_config *cfg)
+{
+	adaptive_near(cfg);
+	cfg->sc.fstep = 1e-6;
+	cfg->sc.fstep_period = 10000;
+	cfg->sc.duration = 60000;
+	cfg->sc.warm = 1000;
+}
+
+static void adaptive_near_outage(struct world_config *cfg)
+{
+	adaptive_near(cfg);
+	cfg->sc.temp = 1e-6;
+	cfg->sc.temp_period = 3600;
+	cfg->outage_from = 12000;
+	cfg->outage_to = 15600;
+	cfg->sc.duration = 30000;
+}
+
 static void adaptive_nearby(struct world_config *cfg)
 {
 	one_second_nearby(cfg);
@@ -488,6 +515,14 @@ static const struct property properties[] = {
 	{ "adaptive: delays that seldom come near their least are no other route", 9, adaptive_far_from_least, .rms = 8 * US,
 	  .max = 60 * US, .conv = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC,
 	  .wakes = 2 },
+	/* 1 ppm over 1024 s, until the next sample shows it. */
+	{ "adaptive: a jump of the frequency between long polls stays within the bound", 9, adaptive_near_freq_steps,
+	  .rms = 200 * US, .max = 1.1 * MS, .conv = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 1,
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	/* 1 ppm over an hour. */
+	{ "adaptive: an hour without a server, in a sine of 1 ppm, stays within the bound", 9, adaptive_near_outage,
+	  .rms = 2 * MS, .max = 7.2 * MS, .conv = 1, .bound_bad = 0.001, .liar_used = 1, .synced = 0.5,
+	  .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: every second from nearby", 9, adaptive_nearby, .rms = 60e-9, .max = 300e-9, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 };
