@@ -570,6 +570,8 @@ static bool run_seed(const struct property *s, u64 seed, bool is_talking, struct
 	struct world_result r;
 
 	world_defaults(&cfg);
+	/* Those of the adaptive servo say so. */
+	cfg.core.servo = CLOCKDISC_SERVO_NTP;
 	cfg.sc.seed = seed;
 	s->set(&cfg);
 	world_run(&cfg, &r);
