@@ -141,15 +141,15 @@ run_hoststep() {
 	step_n=0
 	while [ $step_n -lt $((duration / 20)) ]; do
 		burst || return
+		event
 		case $((step_n % 4)) in
 		0) timex --freq 20 ;;
 		2) timex --freq -20 ;;
 		*) timex --freq 0 ;;
-		esac > /dev/null && event
+		esac > /dev/null || return
 		sleep 20
 		step_n=$((step_n + 1))
 	done
-	timex --freq 0 > /dev/null
 }
 
 run_wrongdate() {
