@@ -131,16 +131,20 @@ static s64 interval_ns(const struct cdisc_engine *e)
 	return cdisc_ns_from_log2s(poll_log2s);
 }
 
-static bool has_other_survivor(const struct cdisc_engine *e)
+/* A truechimer beside the host, whether it weighs in or is set aside for its jitter. */
+static bool is_truechimer(const struct cdisc_peer *p)
+{
+	return p->reason == CLOCKDISC_REASON_SELECTED || p->reason == CLOCKDISC_REASON_COMBINED ||
+	       p->reason == CLOCKDISC_REASON_OUTLIER || p->reason == CLOCKDISC_REASON_EXCESS;
+}
+
+static bool has_other_truechimer(const struct cdisc_engine *e)
 {
 	u32 i;
 
-	for (i = 0; i < e->sources.count; i++) {
-		const struct cdisc_peer *p = e->sources.peers[i];
-
-		if (!p->is_host && (p->reason == CLOCKDISC_REASON_SELECTED || p->reason == CLOCKDISC_REASON_COMBINED))
+	for (i = 0; i < e->sources.count; i++)
+		if (!e->sources.peers[i]->is_host && is_truechimer(e->sources.peers[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -176,7 +180,7 @@ static u32 judge(struct cdisc_engine *e, const struct cdisc_host_reading *r)
 	if (!e->loop.bound.is_known)
 		return 0;
 	if (has_jumped(e, r))
-		return hints ? hints : has_other_survivor(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
+		return hints ? hints : has_other_truechimer(e) ? 0 : CLOCKDISC_INTERRUPTION_HOST_JUMP;
 	if (e->loop.selected_id == eh->src->peer.id && is_surprise(e, r))
 		eh->quick_left = max_t(u32, eh->quick_left, QUICK_SURPRISE);
 	return 0;
