@@ -55,6 +55,11 @@ value_of() { # LINE NAME, as in name=value
 timex_field() {
 	value_of "$(timex)" "$1"
 }
+# What frequency and tick of the kernel make together: beyond 500 ppm a rate is in both.
+timex_rate_ppm() {
+	timex_now=$(timex)
+	awk "BEGIN { print $(value_of "$timex_now" freq_ppm) + ($(value_of "$timex_now" tick_us) - 10000) * 100 }"
+}
 
 # server OPTION...: start ntp_server; its truth is a line over the counter that nobody steers.
 server() {

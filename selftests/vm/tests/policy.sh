@@ -19,10 +19,11 @@ timex --shift -0.05
 sleep 1
 tap_check "somebody else's set is noticed" has_event foreign-set
 within "with its value" "$(event_value foreign-set)" -50000000 1000
-clockrate 60 1 > /tmp/rate
+clockrate 60 2 > /tmp/rate
 tap_check "50 ms are slewed away" until_true 1200 is_right 1000000
 tap_is "not stepped" "$(field steps)" 0
-at_most "at no more than 500 ppm, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 501000
+# Beside the frequency, which is known to a ppm or two after a minute.
+at_most "at no more than 500 ppm, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 503000
 at_least "and at no less than it takes, ppb" "$(value_of "$(cat /tmp/rate)" max_ppb)" 20000
 
 # --- a slew by command: the cap, and an end without overshoot ---
