@@ -267,6 +267,19 @@ u64 cdisc_counter_now(struct cdisc_now *now)
 	return cyc;
 }
 
+bool cdisc_counter_kernel_raw(s64 raw_ns, s64 *kernel_ns)
+{
+	unsigned int seq;
+	bool is_own;
+
+	do {
+		seq = read_seqcount_begin(&raw.seq);
+		is_own = raw.is_own;
+		*kernel_ns = raw_ns - raw.shift_ns;
+	} while (read_seqcount_retry(&raw.seq, seq));
+	return !is_own;
+}
+
 /* CLOCK_MONOTONIC_RAW at the last update. */
 static s64 kernel_raw_ns(const struct timekeeper *tk)
 {

@@ -80,6 +80,16 @@ s64 cdisc_counter_rate(void);
 u64 cdisc_counter_now(struct cdisc_now *now);
 
 /**
+ * cdisc_counter_kernel_raw() - what CLOCK_MONOTONIC_RAW shows at an instant of counter time
+ * @raw_ns:	counter time
+ * @kernel_ns:	filled with CLOCK_MONOTONIC_RAW
+ *
+ * Context: Any but the timekeeper's write section.
+ * Return: false while CLOCK_MONOTONIC_RAW is steered, with our clocksource.
+ */
+bool cdisc_counter_kernel_raw(s64 raw_ns, s64 *kernel_ns);
+
+/**
  * cdisc_counter_follow() - take note of the timekeeper
  * @tk:	the timekeeper
  *

@@ -374,6 +374,7 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
 	tell_kernel(e, now);
+	cdisc_engine_publish(e, now);
 	limit_swing(e);
 	arm_timer(e, now);
 	if (e->loop.state != e->traced_state)
@@ -396,6 +397,7 @@ static void tell_interrupted(struct cdisc_engine *e, const struct cdisc_now *now
 {
 	if (!(e->todo.events & EVENT(INTERRUPTED)))
 		return;
+	cdisc_engine_publish(e, now);
 	tell_kernel(e, now);
 	tell_events(e);
 }
@@ -535,6 +537,15 @@ void cdisc_engine_catch_up(struct cdisc_engine *e)
 static void kick(void *arg)
 {
 	cdisc_engine_kick(arg);
+}
+
+/* Nobody is to trust the page until the worker has been here. */
+static void interrupted(void *arg)
+{
+	struct cdisc_engine *e = arg;
+
+	cdisc_page_alarm(&e->page);
+	cdisc_engine_kick(e);
 }
 
 static enum hrtimer_restart timer_fired(struct hrtimer *timer)
@@ -728,16 +739,19 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	cdisc_config_defaults(&cfg);
 	cdisc_loop_init(&e->loop, &cfg, &now, 0, false);
 
+	err = cdisc_page_init(&e->page);
+	if (err)
+		goto err_sources;
 	e->worker = kthread_create_worker(0, "clockdisc");
 	if (IS_ERR(e->worker)) {
 		err = PTR_ERR(e->worker);
-		goto err_sources;
+		goto err_page;
 	}
 	sched_set_fifo_low(e->worker->task);
 	err = cdisc_timeline_init(&e->timeline, kick, e);
 	if (err)
 		goto err_worker;
-	err = cdisc_interruption_init(&e->interruption, kick, e);
+	err = cdisc_interruption_init(&e->interruption, interrupted, e);
 	if (err)
 		goto err_timeline;
 	err = command(e, do_take, NULL);
@@ -756,6 +770,8 @@ err_timeline:
 	cdisc_nudge_set(&e->nudge, 0);
 err_worker:
 	kthread_destroy_worker(e->worker);
+err_page:
+	cdisc_page_exit(&e->page);
 err_sources:
 	cdisc_sources_exit(&e->sources);
 	return err;
@@ -769,6 +785,7 @@ void cdisc_engine_exit(struct cdisc_engine *e)
 	/* A pass that the timer queued meanwhile runs to its end in here, and no longer arms the timer. */
 	hrtimer_cancel(&e->timer);
 	kthread_destroy_worker(e->worker);
+	cdisc_page_exit(&e->page);
 	cdisc_engine_host_stop(e);
 	cdisc_sources_exit(&e->sources);
 }

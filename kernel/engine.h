@@ -16,6 +16,7 @@
 #include "engine_host.h"
 #include "interruption.h"
 #include "nudge.h"
+#include "page.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -42,6 +43,7 @@ struct cdisc_engine {
 	struct cdisc_sources		sources;
 	struct cdisc_engine_host	host;
 	struct cdisc_nudge		nudge;
+	struct cdisc_page		page;
 	u32				idle_swing_ns;	/* what @nudge is set to while the host is followed */
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*actuator_reason;
@@ -86,6 +88,9 @@ void cdisc_engine_exit(struct cdisc_engine *e);
 
 /* Take in what happened to the clock since the last look, and read it. */
 void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
+/* Write what is known into the page that programs map. */
+void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now) __must_hold(&e->lock);
 
 /* There is news for the worker. Context: Any. */
 void cdisc_engine_kick(struct cdisc_engine *e);

@@ -131,7 +131,7 @@ u32 cdisc_interruption_take(struct cdisc_interruption *i)
 
 bool cdisc_interruption_is_pending(const struct cdisc_interruption *i)
 {
-	return atomic_read(&i->causes);
+	return atomic_read(&i->causes) || atomic_read(&i->hints);
 }
 
 u32 cdisc_interruption_hints(struct cdisc_interruption *i)

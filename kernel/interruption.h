@@ -64,7 +64,7 @@ void cdisc_interruption_exit(struct cdisc_interruption *i);
 /* The causes told of since the last call. */
 u32 cdisc_interruption_take(struct cdisc_interruption *i);
 
-/* Causes were told of and not yet taken. Context: Any. */
+/* Causes or hints were told of and not yet taken. Context: Any. */
 bool cdisc_interruption_is_pending(const struct cdisc_interruption *i);
 
 /* The hints told of since the last call. */

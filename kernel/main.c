@@ -75,8 +75,13 @@ static int __init cdisc_init(void)
 	err = cdisc_netlink_init(engine);
 	if (err)
 		goto err_engine;
+	err = cdisc_page_show(&engine->page);
+	if (err)
+		goto err_netlink;
 	return 0;
 
+err_netlink:
+	cdisc_netlink_exit();
 err_engine:
 	cdisc_engine_exit(engine);
 err_counter:
@@ -88,6 +93,7 @@ err_counter:
 
 static void __exit cdisc_exit(void)
 {
+	cdisc_page_hide(&engine->page);
 	cdisc_netlink_exit();
 	cdisc_engine_exit(engine);
 	cdisc_counter_exit();

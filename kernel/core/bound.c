@@ -75,3 +75,17 @@ s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
 	grown_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)));
 }
+
+void cdisc_bound_line(const struct cdisc_bound *b, s64 raw_ns, struct cdisc_bound_line *line)
+{
+	s64 age_ns = cdisc_sub_sat(raw_ns, b->raw_ns);
+
+	*line = (struct cdisc_bound_line){
+		.raw_ns		= raw_ns,
+		.real_ns	= cdisc_add_sat(raw_ns, cdisc_bound_offset(b, raw_ns, 0)),
+		.rate_ppb_q16	= b->freq_ppb_q16,
+		.half_ns	= cdisc_add_sat(b->distance_ns, grown(b, raw_ns)),
+		.hold_ppb_q16	= b->hold_ppb_q16,
+		.hold_ns	= max_t(s64, cdisc_sub_sat(b->hold_ns, age_ns), 0),
+	};
+}

@@ -62,6 +62,34 @@ void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16);
 /* Estimated reference minus local, where local is real - raw = clock_ns at raw_ns; the bound must be known. */
 s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 
+/**
+ * struct cdisc_bound_line - true time over counter time, for readers that know nothing else
+ * @raw_ns:	an instant, counter time
+ * @real_ns:	true time then
+ * @rate_ppb_q16: rate of true time against counter time
+ * @half_ns:	half-width then, >= 0
+ * @hold_ppb_q16: how fast it grows for @hold_ns, >= 0
+ * @hold_ns:	for how long, >= 0; then it grows with CDISC_PHI_PPB
+ */
+struct cdisc_bound_line {
+	s64	raw_ns;
+	s64	real_ns;
+	s64	rate_ppb_q16;
+	s64	half_ns;
+	s64	hold_ppb_q16;
+	s64	hold_ns;
+};
+
+/**
+ * cdisc_bound_line() - the bound of true time itself, whatever the clock shows
+ * @b:		the bound; must be known
+ * @raw_ns:	where the line is to begin, not before the update
+ * @line:	filled; from @raw_ns on its half-width is the bound of a clock that is on the estimate
+ *
+ * Context: Any.
+ */
+void cdisc_bound_line(const struct cdisc_bound *b, s64 raw_ns, struct cdisc_bound_line *line);
+
 /* Half-width at raw_ns of a clock with real - raw = clock_ns; S64_MAX while unknown. */
 s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 

@@ -95,7 +95,36 @@ static void a_known_frequency_holds_for_a_while(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 750000);
 }
 
+/* A reader of the line gets what the bound itself gives for a clock that is on the estimate, at every age. */
+static void a_line_says_what_the_bound_says(struct kunit *test)
+{
+	static const s64 ages_ns[] = { 0, 1, 10 * SEC, 100 * SEC, 101 * SEC, 5000 * SEC };
+	struct cdisc_bound_line line;
+	struct cdisc_bound b;
+	size_t i, j;
+
+	cdisc_bound_set(&b, 1000 * SEC, 5 * MS, 7 * SEC, -20000LL * 65536);
+	cdisc_bound_hold(&b, 100LL * 65536, 100 * SEC, 3);
+	for (i = 0; i < ARRAY_SIZE(ages_ns); i++) {
+		s64 from_raw_ns = b.raw_ns + ages_ns[i];
+
+		cdisc_bound_line(&b, from_raw_ns, &line);
+		for (j = 0; j < ARRAY_SIZE(ages_ns); j++) {
+			s64 raw_ns = from_raw_ns + ages_ns[j], held_ns = min_t(s64, ages_ns[j], line.hold_ns);
+			s64 phase_ns = cdisc_bound_offset(&b, raw_ns, 0);
+			s64 real_ns = line.real_ns + ages_ns[j] + cdisc_ns_from_rate(line.rate_ppb_q16, ages_ns[j]);
+			s64 half_ns = line.half_ns + cdisc_ns_from_rate(line.hold_ppb_q16, held_ns) +
+				      cdisc_ns_from_phi(ages_ns[j] - held_ns);
+
+			KUNIT_EXPECT_LE_MSG(test, cdisc_abs(real_ns - raw_ns - phase_ns), 2, "%zu %zu", i, j);
+			KUNIT_EXPECT_LE_MSG(test, cdisc_abs(half_ns - cdisc_bound_at(&b, raw_ns, phase_ns)), 2,
+					    "%zu %zu", i, j);
+		}
+	}
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(a_line_says_what_the_bound_says),
 	KUNIT_CASE(unknown_is_infinite),
 	KUNIT_CASE(distance_growth_and_offset_add_up),
 	KUNIT_CASE(never_shrinks_while_nothing_is_heard),

@@ -54,6 +54,7 @@ struct tool {
 
 /* Tables of the commands, one for each file; each ends with an empty row. */
 extern const struct tool_command status_commands[];
+extern const struct tool_command now_commands[];
 extern const struct tool_command sources_commands[];
 extern const struct tool_command source_commands[];
 extern const struct tool_command set_commands[];
