@@ -29,7 +29,7 @@ server() {
 	(trap - EXIT; exec "$bin/ntp_server" --port $port "${@:2}") >"$work/server.$1" 2>&1 &
 	server_pid=$!
 	pids="$pids $server_pid"
-	for _ in $(seq 50); do grep -q ^ready "$work/server.$1" && return; sleep 0.02; done
+	for _ in $(seq 50); do grep -qs ^ready "$work/server.$1" && return; sleep 0.02; done
 	echo "# server $1 did not start: $(cat "$work/server.$1")"
 }
 
@@ -253,7 +253,9 @@ common=(pidfile "$work/run/pid", driftfile none,)
 server quiet --fault silent
 daemon server localhost port "${ports[quiet]}" iburst minpoll 0
 tap_check "eight missed polls make it unreachable" wait_for "localhost:${ports[quiet]}: does not answer" "$work/said" 20
+# The port is free when the first one has ended, not when it was told to.
 kill $server_pid
+wait $server_pid 2>/dev/null
 "$bin/ntp_server" --port "${ports[quiet]}" >"$work/server.quiet2" 2>&1 &
 pids="$pids $!"
 tap_check "and it is found again" wait_for "localhost:${ports[quiet]}: answers" "$work/said" 10
