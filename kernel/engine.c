@@ -25,6 +25,12 @@
 #define ERROR_MAX_US	16000000LL
 
 /*
+ * The kernel's own growth of maxerror, 500 us, comes with its next second and covers ours for half a minute from there:
+ * until then what it was told last has to do. A second of a clock that is 10 % slow, and the tick that notices.
+ */
+#define KERNEL_SECOND_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 4)
+
+/*
  * A clock that follows its host is set back when somebody sets it, but not more often than this: two programs that set
  * it against each other must not do so at full speed.
  */
@@ -283,9 +289,9 @@ static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struc
 static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	s64 bound_ns = cdisc_loop_bound(&e->loop, now);
+	s64 bound_ns = cdisc_loop_bound_ahead(&e->loop, now, KERNEL_SECOND_NS);
 	s64 error_ns = cdisc_loop_error(&e->loop, now);
-	bool is_synced = bound_ns <= e->loop.cfg.unsync_ns;
+	bool is_synced = cdisc_loop_bound(&e->loop, now) <= e->loop.cfg.unsync_ns;
 	struct cdisc_clock_status status = {
 		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),
 		.esterror_us	= min_t(s64, cdisc_us_ceil_from_ns(error_ns), ERROR_MAX_US),

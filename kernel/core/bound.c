@@ -76,6 +76,20 @@ s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)));
 }
 
+s64 cdisc_bound_ahead(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns, s64 rate_ppb_q16, s64 span_ns)
+{
+	s64 then_raw_ns = cdisc_add_sat(raw_ns, span_ns);
+	s64 then_clock_ns = cdisc_add_sat(clock_ns, cdisc_ns_from_rate(rate_ppb_q16, span_ns));
+	s64 now_off_ns, then_off_ns;
+
+	if (!b->is_known)
+		return S64_MAX;
+	/* What grows never shrinks, and the distance of two straight lines is largest at an end. */
+	now_off_ns = cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns));
+	then_off_ns = cdisc_abs(cdisc_bound_offset(b, then_raw_ns, then_clock_ns));
+	return cdisc_add_sat(cdisc_add_sat(b->distance_ns, grown(b, then_raw_ns)), max_t(s64, now_off_ns, then_off_ns));
+}
+
 void cdisc_bound_line(const struct cdisc_bound *b, s64 raw_ns, struct cdisc_bound_line *line)
 {
 	s64 age_ns = cdisc_sub_sat(raw_ns, b->raw_ns);

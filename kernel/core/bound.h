@@ -93,4 +93,18 @@ void cdisc_bound_line(const struct cdisc_bound *b, s64 raw_ns, struct cdisc_boun
 /* Half-width at raw_ns of a clock with real - raw = clock_ns; S64_MAX while unknown. */
 s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 
+/**
+ * cdisc_bound_ahead() - the most that the half-width is in the time to come
+ * @b:		the bound
+ * @raw_ns:	now
+ * @clock_ns:	real minus raw of the clock, now
+ * @rate_ppb_q16: rate of the clock against raw
+ * @span_ns:	how far to look ahead, >= 0
+ *
+ * For readers that are told now and will not be told again before then.
+ * Context: Any.
+ * Return: the largest half-width from @raw_ns to @raw_ns + @span_ns; S64_MAX while unknown.
+ */
+s64 cdisc_bound_ahead(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns, s64 rate_ppb_q16, s64 span_ns);
+
 #endif /* CDISC_BOUND_H */

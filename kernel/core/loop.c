@@ -139,6 +139,12 @@ s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now)
 	return cdisc_bound_at(&l->bound, now->raw_ns, clock_ns(now));
 }
 
+s64 cdisc_loop_bound_ahead(const struct cdisc_loop *l, const struct cdisc_now *now, s64 span_ns)
+{
+	return cdisc_bound_ahead(&l->bound, now->raw_ns, clock_ns(now), cdisc_add_sat(l->rate_ppb_q16, l->bias_ppb_q16),
+				 span_ns);
+}
+
 s64 cdisc_loop_error(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
 	return l->bound.is_known ? cdisc_bound_error(&l->bound, now->raw_ns, clock_ns(now)) : S64_MAX;

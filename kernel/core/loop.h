@@ -251,6 +251,9 @@ s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now);
 /* Half-width of what the clock can be wrong by, S64_MAX while unknown. */
 s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now);
 
+/* The most that it is until @span_ns from now, if nothing is done meanwhile. */
+s64 cdisc_loop_bound_ahead(const struct cdisc_loop *l, const struct cdisc_now *now, s64 span_ns);
+
 /* What the clock is thought to be wrong by, one standard deviation, S64_MAX while unknown. */
 s64 cdisc_loop_error(const struct cdisc_loop *l, const struct cdisc_now *now);
 

@@ -123,11 +123,30 @@ static void a_line_says_what_the_bound_says(struct kunit *test)
 	}
 }
 
+/* What is told now must hold until it is told again, whichever way the clock runs, and not for longer than asked. */
+static void the_largest_of_the_time_to_come(struct kunit *test)
+{
+	struct cdisc_bound b;
+
+	cdisc_bound_void(&b);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, 0, 0, SEC), S64_MAX);
+	cdisc_bound_set(&b, 0, 5 * MS, 0, 0);
+	/* On the estimate and at its pace: 15 us a second. */
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, 0, 0, SEC), 5 * MS + 15000);
+	/* It runs away by 1 ppm; it comes closer; it passes the estimate and goes on to the other side. */
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, 3000, 65536000, SEC), 5 * MS + 15000 + 4000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, -3000, 65536000, SEC), 5 * MS + 15000 + 3000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, -3000, 65536000, 10 * SEC), 5 * MS + 150000 + 7000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 2 * SEC, 7, 0, 0), cdisc_bound_at(&b, 2 * SEC, 7));
+	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, S64_MIN, 0, S64_MAX), S64_MAX);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_line_says_what_the_bound_says),
 	KUNIT_CASE(unknown_is_infinite),
 	KUNIT_CASE(distance_growth_and_offset_add_up),
 	KUNIT_CASE(never_shrinks_while_nothing_is_heard),
+	KUNIT_CASE(the_largest_of_the_time_to_come),
 	KUNIT_CASE(a_known_frequency_holds_for_a_while),
 	{ }
 };
