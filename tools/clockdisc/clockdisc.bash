@@ -81,6 +81,13 @@ _clockdisc() {
 	monitor)
 		COMPREPLY=($(compgen -W "clock sources" -- "$cur"))
 		;;
+	metrics)
+		case ${words[-2]} in
+		--format) COMPREPLY=($(compgen -W "openmetrics prometheus" -- "$cur")) ;;
+		--textfile) COMPREPLY=($(compgen -f -- "$cur")) ;;
+		*) COMPREPLY=($(compgen -W "--format --textfile" -- "$cur")) ;;
+		esac
+		;;
 	wait)
 		COMPREPLY=($(compgen -W "--bound --timeout" -- "$cur"))
 		;;

@@ -62,6 +62,7 @@ extern const struct tool_command adjust_commands[];
 extern const struct tool_command monitor_commands[];
 extern const struct tool_command wait_commands[];
 extern const struct tool_command sample_commands[];
+extern const struct tool_command metrics_commands[];
 
 /* Each prints a sentence on stderr and returns the exit code. */
 int tool_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
