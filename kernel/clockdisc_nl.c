@@ -63,7 +63,7 @@ const struct nla_policy clockdisc_source_get_nl_policy[CLOCKDISC_A_SOURCE_ID + 1
 /* CLOCKDISC_CMD_SOURCE_ADD - do */
 const struct nla_policy clockdisc_source_add_nl_policy[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S + 1] = {
 	[CLOCKDISC_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
-	[CLOCKDISC_A_SOURCE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[CLOCKDISC_A_SOURCE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[CLOCKDISC_A_SOURCE_MINPOLL_LOG2S] = { .type = NLA_S32, },
 	[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S] = { .type = NLA_S32, },
 };
@@ -71,7 +71,7 @@ const struct nla_policy clockdisc_source_add_nl_policy[CLOCKDISC_A_SOURCE_MAXPOL
 /* CLOCKDISC_CMD_SOURCE_SET - do */
 const struct nla_policy clockdisc_source_set_nl_policy[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S + 1] = {
 	[CLOCKDISC_A_SOURCE_ID] = { .type = NLA_U32, },
-	[CLOCKDISC_A_SOURCE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[CLOCKDISC_A_SOURCE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[CLOCKDISC_A_SOURCE_MINPOLL_LOG2S] = { .type = NLA_S32, },
 	[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S] = { .type = NLA_S32, },
 };

@@ -3,6 +3,7 @@
  * Which sources tell the time, and what time they tell: intersection, cluster, combine (RFC 5905, section 11.2).
  *
  *	sift		who is fit to be looked at		reasons: noselect ... distance
+ *	separate	smeared or strict time			smear-mixed
  *	intersect	whose intervals agree			falseticker, no-majority, not-trusted
  *	cluster		who is closest to the others		excess, outlier
  *	combine		the mean, weighted by 1 / distance	selected, combined
@@ -85,6 +86,40 @@ static u32 sift(struct cdisc_peer *const *peers, u32 n, struct cdisc_select_entr
 		fit++;
 	}
 	return fit;
+}
+
+/*
+ * Around a leap second smeared and strict time are up to a second apart, and neither is wrong: they are never mixed. The
+ * side wins on which the operator marked a source (prefer, trust), if the other has none; then the larger one; of equals
+ * the one followed so far, then the strict one. Returns the number of entries left.
+ */
+static u32 separate(struct cdisc_peer *const *peers, struct cdisc_select_entry *entries, u32 n, u32 last_id)
+{
+	u32 i, kept = 0, votes[2] = { 0 }, marked[2] = { 0 };
+	bool is_smeared = false;
+
+	for (i = 0; i < n; i++) {
+		const struct cdisc_peer *p = peers[entries[i].peer];
+		bool smears = has_flag(p, CLOCKDISC_SOURCE_FLAGS_SMEAR);
+
+		votes[smears]++;
+		marked[smears] += has_flag(p, CLOCKDISC_SOURCE_FLAGS_PREFER | CLOCKDISC_SOURCE_FLAGS_TRUST);
+		if (p->id == last_id)
+			is_smeared = smears;
+	}
+	if (!marked[0] != !marked[1])
+		is_smeared = marked[1];
+	else if (votes[0] != votes[1])
+		is_smeared = votes[1] > votes[0];
+	for (i = 0; i < n; i++) {
+		struct cdisc_peer *p = peers[entries[i].peer];
+
+		if (has_flag(p, CLOCKDISC_SOURCE_FLAGS_SMEAR) == is_smeared)
+			entries[kept++] = entries[i];
+		else
+			p->reason = CLOCKDISC_REASON_SMEAR_MIXED;
+	}
+	return kept;
 }
 
 /* At one phase lower ends come first and upper ends last: intervals that touch meet. */
@@ -472,7 +507,9 @@ static void tell(struct cdisc_peer *const *peers, const struct cdisc_select_entr
 	sel->root_disp_ns = cdisc_add_sat(cdisc_add_sat(p->header.root_disp_ns, en->e.disp_ns),
 					  cdisc_add_sat(sel->jitter_ns, cdisc_abs(diff_ns)));
 	sel->stratum = p->header.stratum + 1;
-	sel->leap = vote_leap(peers, entries, n);
+	sel->is_smeared = has_flag(p, CLOCKDISC_SOURCE_FLAGS_SMEAR);
+	/* A smeared second must not be inserted a second time, whatever its servers say. */
+	sel->leap = sel->is_smeared ? CLOCKDISC_LEAP_NONE : vote_leap(peers, entries, n);
 	if (!p->is_tracked)
 		return;
 	combine_tracked(entries, n, s, sel);
@@ -487,6 +524,7 @@ void cdisc_select(struct cdisc_peer *const *peers, u32 n, struct cdisc_select_wo
 		.peer = -1, .stratum = CDISC_STRATUM_UNSYNC, .leap = CLOCKDISC_LEAP_UNSYNC,
 	};
 	n = sift(peers, n, work->entry, lim, raw_ns, freq_ppb_q16);
+	n = separate(peers, work->entry, n, last_id);
 	n = intersect(peers, work, n);
 	if (n < lim->min_survivors) {
 		set_reasons(peers, work->entry, n, CLOCKDISC_REASON_FEW_SURVIVORS);

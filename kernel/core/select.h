@@ -2,7 +2,7 @@
 /*
  * Which sources tell the time, and what time they tell: intersection, cluster, combine (RFC 5905, section 11.2).
  *
- * Three passes over an array of sources, none of which allocates. Each leaves a reason at every source it decides
+ * Four passes over an array of sources, none of which allocates. Each leaves a reason at every source it decides
  * on. O(n log n) in the number of sources: the cluster algorithm looks at the best CDISC_CLUSTER_MAX only.
  */
 #ifndef CDISC_SELECT_H
@@ -64,7 +64,8 @@ struct cdisc_select_work {
  * @root_delay_ns: to the primary reference
  * @root_disp_ns: to the primary reference
  * @stratum:	of this clock when it follows the system peer
- * @leap:	announced by a majority of the survivors
+ * @leap:	announced by a majority of the survivors; none when they smear
+ * @is_smeared:	the survivors smear leap seconds
  * @freq_ppb_q16: combined frequency, reference against raw; with trackers only, as all below
  * @error_ns_q16: standard deviation of @phase_ns, ns * 2^16
  * @hard_ns:	the reference is within this of @phase_ns, as far as the best round trip bounds it
@@ -82,6 +83,7 @@ struct cdisc_selection {
 	s64			root_disp_ns;
 	u32			stratum;
 	enum clockdisc_leap	leap;
+	bool			is_smeared;
 	s64			freq_ppb_q16;
 	s64			error_ns_q16;
 	s64			hard_ns;
@@ -100,7 +102,8 @@ struct cdisc_selection {
  * @sel:	the outcome
  *
  * Writes reason and distance_ns of every source. With CLOCKDISC_SOURCE_FLAGS_TRUST set on some that are fit, the
- * intersection is sought among these alone, and the others must meet it.
+ * intersection is sought among these alone, and the others must meet it. Sources with CLOCKDISC_SOURCE_FLAGS_SMEAR are never
+ * mixed with others.
  *
  * Context: Any. Takes no lock, reads no clock.
  */

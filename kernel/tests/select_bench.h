@@ -20,6 +20,7 @@
 #define PREFER		CLOCKDISC_SOURCE_FLAGS_PREFER
 #define NOSELECT	CLOCKDISC_SOURCE_FLAGS_NOSELECT
 #define TRUST		CLOCKDISC_SOURCE_FLAGS_TRUST
+#define SMEAR		CLOCKDISC_SOURCE_FLAGS_SMEAR
 
 /* Reasons by a letter each, so that a table shows an outcome at a glance. */
 
@@ -42,6 +43,7 @@ static inline char reason_letter(enum clockdisc_reason reason)
 	case CLOCKDISC_REASON_NOSELECT:		return 'o';
 	case CLOCKDISC_REASON_NOT_TRUSTED:	return 't';
 	case CLOCKDISC_REASON_HOST_DISAGREES:	return 'h';
+	case CLOCKDISC_REASON_SMEAR_MIXED:	return 'm';
 	}
 	return '?';
 }

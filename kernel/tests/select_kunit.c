@@ -153,6 +153,54 @@ static void select_trust(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, choose(b), c->reasons);
 }
 
+/* Smeared time half a second off, and who wins: the marked side, then the larger one, then the one followed, then strict. */
+struct smear_case {
+	const char	*what;
+	u32		n;
+	u32		last_id;
+	struct {
+		s64	phase_ms;
+		u32	flags;
+	} source[5];
+	const char	*reasons;
+	bool		is_smeared;
+};
+
+static const struct smear_case smear_cases[] = {
+	{ "one smears, two do not", 3, 0, { { 500, SMEAR }, { 0, 0 }, { 1, 0 } }, "m*+", false },
+	{ "two smear", 3, 0, { { 500, SMEAR }, { 0, 0 }, { 501, SMEAR } }, "*m+", true },
+	{ "all smear", 2, 0, { { 500, SMEAR }, { 501, SMEAR } }, "*+", true },
+	{ "also where they agree", 3, 0, { { 0, SMEAR }, { 0, 0 }, { 1, 0 } }, "m*+", false },
+	{ "one of each: strict", 2, 0, { { 500, SMEAR }, { 0, 0 } }, "m*", false },
+	{ "one of each: who was followed", 2, 1, { { 500, SMEAR }, { 0, 0 } }, "*m", true },
+	{ "who was followed has no majority", 3, 1, { { 500, SMEAR }, { 0, 0 }, { 1, 0 } }, "m*+", false },
+	{ "a mark outweighs numbers", 3, 0, { { 500, SMEAR | PREFER }, { 0, 0 }, { 1, 0 } }, "*mm", true },
+	{ "trust is a mark", 3, 0, { { 500, SMEAR }, { 501, SMEAR }, { 0, TRUST } }, "mm*", false },
+	{ "marks on both sides are none", 3, 0, { { 500, SMEAR | TRUST }, { 0, PREFER }, { 1, 0 } }, "m*+", false },
+	{ "who is not fit has no vote", 3, 0, { { 500, SMEAR | NOSELECT }, { 501, SMEAR }, { 0, 0 } }, "om*", false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(smear, smear_cases, what);
+
+static void select_never_mixes_smeared_time(struct kunit *test)
+{
+	const struct smear_case *c = test->param_value;
+	struct bench *b = bench_new(test);
+	u32 i;
+
+	for (i = 0; i < c->n; i++) {
+		struct cdisc_peer *p = add(b, c->source[i].phase_ms * MS, 10 * MS, 10 * MS);
+
+		p->flags = c->source[i].flags;
+		p->header.leap = CLOCKDISC_LEAP_INSERT;
+	}
+	b->last_id = c->last_id;
+	KUNIT_EXPECT_STREQ(test, choose(b), c->reasons);
+	KUNIT_EXPECT_EQ(test, b->sel.is_smeared, c->is_smeared);
+	/* What is smeared is not inserted as well. */
+	KUNIT_EXPECT_EQ(test, (int)b->sel.leap, (int)(c->is_smeared ? CLOCKDISC_LEAP_NONE : CLOCKDISC_LEAP_INSERT));
+}
+
 static u64 next_random(u64 *state)
 {
 	*state ^= *state << 13;
@@ -294,6 +342,7 @@ static struct kunit_case select_cases[] = {
 	KUNIT_CASE(select_fitness),
 	KUNIT_CASE(select_unfit_do_not_vote),
 	KUNIT_CASE_PARAM(select_trust, trust_gen_params),
+	KUNIT_CASE_PARAM(select_never_mixes_smeared_time, smear_gen_params),
 	KUNIT_CASE(select_agrees_with_definition),
 	KUNIT_CASE(select_any_numbers),
 	KUNIT_CASE(select_many),

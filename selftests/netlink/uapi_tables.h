@@ -116,7 +116,7 @@ static const struct refusal refusals[] = {
 	{ "a name that does not end", CLOCKDISC_CMD_SOURCE_ADD, -EINVAL, NULL, 1, 0,
 	  { { S(NAME), RAW, 0, "abcd", 4 } } },
 	{ "source flags that do not exist", CLOCKDISC_CMD_SOURCE_ADD, -EINVAL, NULL, 2, 0,
-	  { { S(NAME), STR, 0, "x" }, { S(FLAGS), U32, 8 } } },
+	  { { S(NAME), STR, 0, "x" }, { S(FLAGS), U32, 16 } } },
 	{ "a source with minpoll -1", CLOCKDISC_CMD_SOURCE_ADD, -ERANGE, "minpoll-log2s must be 0 to 17", 2, 0,
 	  { { S(NAME), STR, 0, "x" }, { S(MINPOLL_LOG2S), U32, 0xffffffff } } },
 	{ "a source with maxpoll 18", CLOCKDISC_CMD_SOURCE_ADD, -ERANGE, "maxpoll-log2s must be 0 to 17", 2, 0,

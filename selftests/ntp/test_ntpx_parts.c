@@ -60,7 +60,7 @@ static const struct conf_case conf_cases[] = {
 	{ "server [::1]:11123 minpoll 0 maxpoll 17\n", NULL },
 	{ "server ::1 port 11123\n", NULL },
 	{ "server a minpoll 12\n", NULL },
-	{ "driftfile none\nuser someone\npidfile /run/x.pid\nserver a noselect trust\n", NULL },
+	{ "driftfile none\nuser someone\npidfile /run/x.pid\nserver a noselect trust smear\n", NULL },
 	{ "server\n", ":1: server wants a host name" },
 	{ "\nserver a minpoll 18\n", ":2: minpoll 18: not a number from 0 to 17" },
 	{ "server a maxpoll -1\n", ":1: maxpoll -1: not a number from 0 to 17" },

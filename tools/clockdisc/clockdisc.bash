@@ -60,7 +60,7 @@ _clockdisc() {
 			COMPREPLY=($(compgen -W "add del set" -- "$cur"))
 		elif [[ ${words[1]} == add ]]; then
 			((${#words[@]} > 3)) &&
-				COMPREPLY=($(compgen -W "prefer noselect trust minpoll maxpoll" -- "$cur"))
+				COMPREPLY=($(compgen -W "prefer noselect trust smear minpoll maxpoll" -- "$cur"))
 		elif ((${#words[@]} == 3)); then
 			COMPREPLY=($(compgen -W "$(_clockdisc_sources "$tool")" -- "$cur"))
 		elif [[ ${words[1]} == set ]]; then

@@ -169,7 +169,7 @@ static void settings_help(void)
 const struct tool_command source_commands[] = {
 	{
 		.name = "source add",
-		.usage = "NAME [prefer] [noselect] [trust] [minpoll N] [maxpoll N]",
+		.usage = "NAME [prefer] [noselect] [trust] [smear] [minpoll N] [maxpoll N]",
 		.summary = "add a source that user space feeds; prints its id",
 		.help = "Feed it with clockdisc sample. The module knows it until it is removed or\n"
 			"the module is unloaded.\n",

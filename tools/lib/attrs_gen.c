@@ -219,6 +219,12 @@ static const struct cdisc_enum_value reason_values[] = {
 		.name = "host-disagrees",
 		.doc = "The host clock disagrees with the majority of the sources.",
 	},
+	{
+		.value = CLOCKDISC_REASON_SMEAR_MIXED,
+		.tally = '-',
+		.name = "smear-mixed",
+		.doc = "It smears leap seconds and the sources that are used do not, or the other way round.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_reason = {
@@ -523,6 +529,11 @@ static const struct cdisc_enum_value source_flags_values[] = {
 		.value = CLOCKDISC_SOURCE_FLAGS_TRUST,
 		.name = "trust",
 		.doc = "Its interval is right; sources that do not meet it are not used.",
+	},
+	{
+		.value = CLOCKDISC_SOURCE_FLAGS_SMEAR,
+		.name = "smear",
+		.doc = "It smears leap seconds; never mixed with sources that do not.",
 	},
 };
 

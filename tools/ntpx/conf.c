@@ -148,6 +148,8 @@ static int server_option_read(const struct conf_line *line, size_t *at, struct c
 		server->is_noselect = true;
 	} else if (!strcmp(word, "trust")) {
 		server->is_trusted = true;
+	} else if (!strcmp(word, "smear")) {
+		server->is_smeared = true;
 	} else if (!strcmp(word, "port")) {
 		err = number_read(line, ++*at, 1, 65535, &value);
 		if (!err)
@@ -165,7 +167,7 @@ static int server_option_read(const struct conf_line *line, size_t *at, struct c
 		if (!err)
 			server->max_sources = (unsigned int)value;
 	} else {
-		log_err("%s:%u: %s: unknown option \"%s\"; known are iburst, minpoll, maxpoll, prefer, noselect, trust, port%s",
+		log_err("%s:%u: %s: unknown option \"%s\"; known are iburst, minpoll, maxpoll, prefer, noselect, trust, smear, port%s",
 			line->file, line->number, line->words[0], word,
 			server->is_pool ? ", maxsources" : "");
 		err = -EINVAL;

@@ -24,6 +24,7 @@ struct conf_server {
 	bool is_preferred;
 	bool is_noselect;
 	bool is_trusted;
+	bool is_smeared;
 	int minpoll_log2s;
 	int maxpoll_log2s;
 	unsigned int max_sources;	/* 1 unless a pool */

@@ -158,6 +158,8 @@ int feed_source_add(struct feed *feed, const char *name, const struct conf_serve
 		flags |= CLOCKDISC_SOURCE_FLAGS_NOSELECT;
 	if (server->is_trusted)
 		flags |= CLOCKDISC_SOURCE_FLAGS_TRUST;
+	if (server->is_smeared)
+		flags |= CLOCKDISC_SOURCE_FLAGS_SMEAR;
 	remove_left_over(feed, name);
 	err = cdisc_source_add(&feed->client, name, flags, server->minpoll_log2s,
 			       server->maxpoll_log2s, id, poll_log2s);

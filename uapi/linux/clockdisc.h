@@ -106,6 +106,8 @@ enum clockdisc_leap {
  *   agree with it [-].
  * @CLOCKDISC_REASON_HOST_DISAGREES: The host clock disagrees with the majority
  *   of the sources [x].
+ * @CLOCKDISC_REASON_SMEAR_MIXED: It smears leap seconds and the sources that
+ *   are used do not, or the other way round [-].
  */
 enum clockdisc_reason {
 	CLOCKDISC_REASON_SELECTED = 1,
@@ -124,6 +126,7 @@ enum clockdisc_reason {
 	CLOCKDISC_REASON_NOSELECT,
 	CLOCKDISC_REASON_NOT_TRUSTED,
 	CLOCKDISC_REASON_HOST_DISAGREES,
+	CLOCKDISC_REASON_SMEAR_MIXED,
 };
 
 /**
@@ -283,11 +286,14 @@ enum clockdisc_source_event {
  * @CLOCKDISC_SOURCE_FLAGS_NOSELECT: Measured and shown, never used.
  * @CLOCKDISC_SOURCE_FLAGS_TRUST: Its interval is right; sources that do not
  *   meet it are not used.
+ * @CLOCKDISC_SOURCE_FLAGS_SMEAR: It smears leap seconds; never mixed with
+ *   sources that do not.
  */
 enum clockdisc_source_flags {
 	CLOCKDISC_SOURCE_FLAGS_PREFER = 1,
 	CLOCKDISC_SOURCE_FLAGS_NOSELECT = 2,
 	CLOCKDISC_SOURCE_FLAGS_TRUST = 4,
+	CLOCKDISC_SOURCE_FLAGS_SMEAR = 8,
 };
 
 enum clockdisc_a_clock {
