@@ -341,11 +341,17 @@ static u32 cluster(struct cdisc_peer *const *peers, struct cdisc_select_entry *e
 	return n;
 }
 
-/* RFC 5905, A.5.5.1, anti-clockhop: the system peer stays while it has the stratum of the best. */
+/*
+ * RFC 5905, A.5.5.1, anti-clockhop: the system peer stays while it has the stratum of the best. It spares the clock the
+ * differences between servers, none of which is better than the next by much. A guest's host is, by orders of magnitude: what
+ * took its place while it was silent or outvoted does not keep it.
+ */
 static u32 pick(struct cdisc_peer *const *peers, const struct cdisc_select_entry *entries, u32 n, u32 last_id)
 {
 	u32 i;
 
+	if (peers[entries[0].peer]->is_host)
+		return 0;
 	for (i = 0; i < n; i++)
 		if (peers[entries[i].peer]->id == last_id &&
 		    peers[entries[i].peer]->header.stratum == peers[entries[0].peer]->header.stratum &&

@@ -386,6 +386,27 @@ static void host_is_outvoted(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* It lies for a while against two servers. When it agrees again it is followed again, at once, and nothing has moved the clock. */
+static void host_is_believed_again(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+	u32 id[2], i;
+
+	for (i = 0; i < ARRAY_SIZE(id); i++)
+		add_server(test, e, "server", &id[i]);
+	serve(e, id, ARRAY_SIZE(id), 10);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_SELECTED);
+	fake.phase_ns += 5 * SEC;
+	serve(e, id, ARRAY_SIZE(id), 10);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_HOST_DISAGREES);
+	fake.phase_ns -= 5 * SEC;
+	serve(e, id, ARRAY_SIZE(id), 2);
+	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_SELECTED);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
+	cdisc_engine_exit(e);
+}
+
 /* Refused from the start there is no source; refused later it becomes unreachable, is tried on, and comes back. */
 static void host_refuses(struct kunit *test)
 {
@@ -424,6 +445,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_jumps),
 	KUNIT_CASE(host_page_changes),
 	KUNIT_CASE(host_is_outvoted),
+	KUNIT_CASE(host_is_believed_again),
 	KUNIT_CASE(host_sets_back_twice),
 	KUNIT_CASE(host_step_fails),
 	KUNIT_CASE(host_refuses),

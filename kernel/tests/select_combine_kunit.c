@@ -101,6 +101,24 @@ static void select_clockhop(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, choose(b), "*++");
 }
 
+/* The best is the host: who was followed meanwhile gives way. A preferred source does not, nor one that is better. */
+static void select_host_is_no_clockhop(struct kunit *test)
+{
+	struct bench *b = bench_new(test);
+
+	add(b, 0, 10 * MS, 10 * MS);
+	add(b, 0, 3, 3)->is_host = true;
+	add(b, 0, 20 * MS, 10 * MS);
+	KUNIT_EXPECT_STREQ(test, choose(b), "+*+");
+	b->last_id = 1;
+	KUNIT_EXPECT_STREQ(test, choose(b), "+*+");
+	b->peer[2].flags = PREFER;
+	KUNIT_EXPECT_STREQ(test, choose(b), "++*");
+	b->peer[2].flags = 0;
+	b->peer[0].header.stratum = 1;
+	KUNIT_EXPECT_STREQ(test, choose(b), "*++");
+}
+
 /* Weights 4 : 2 : 1 and differences 0, 7000, 14000: 28000 / 7; RMS sqrt((2 * 7000^2 + 14000^2) / 7) = 6480.7. */
 static void select_combine(struct kunit *test)
 {
@@ -177,6 +195,7 @@ static struct kunit_case select_combine_cases[] = {
 	KUNIT_CASE(select_excess),
 	KUNIT_CASE(select_prefer),
 	KUNIT_CASE(select_clockhop),
+	KUNIT_CASE(select_host_is_no_clockhop),
 	KUNIT_CASE(select_combine),
 	KUNIT_CASE(select_carries_to_now),
 	KUNIT_CASE(select_leap_vote),
