@@ -5,20 +5,13 @@
 #include "peer.h"
 
 /*
- * A poll may leave the phase known to 2^3 usual errors of a sample. Less: more packets, and less error where the oscillator
- * is what is not known. More: the interval goes to its largest whatever the oscillator does. While polls may be quick it
- * is 2^-1: they are few, and meant to be used.
+ * A poll may leave the phase known to 2^1 usual errors of a sample. Less: more packets than chrony spends. More: the interval
+ * goes to its largest although the oscillator, not the network, is what is not known; at 2^3 that is twice the error behind
+ * 10 us of queueing, and behind a millisecond as much more in the first hour, when an estimate thinks better of itself than it
+ * should. While polls may be quick it is 2^-1: they are few, and meant to be used.
  */
-#define POLL_ERRORS_LOG2	3
+#define POLL_ERRORS_LOG2	1
 #define QUICK_ERRORS_LOG2	(-1)
-
-/*
- * A young estimate thinks better of itself than it should: the path's minimum is not known yet, nor how restless the
- * oscillator is. For as many samples a poll may leave the phase known to 2^1 usual errors. Less, or longer: packets. More, or
- * shorter: behind a millisecond of queueing there is as much error in the first hour.
- */
-#define YOUNG_SAMPLES		64
-#define YOUNG_ERRORS_LOG2	1
 
 void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 {
@@ -66,13 +59,6 @@ static enum clockdisc_verdict check_header(const struct cdisc_header *h, s64 max
 	return CLOCKDISC_VERDICT_ACCEPTED;
 }
 
-static s32 errors_log2(const struct cdisc_peer *p)
-{
-	if (p->quick)
-		return QUICK_ERRORS_LOG2;
-	return p->track.path.samples < YOUNG_SAMPLES ? YOUNG_ERRORS_LOG2 : POLL_ERRORS_LOG2;
-}
-
 /*
  * The longest interval after which the phase will still be known to a number of usual errors of a sample: what a sample
  * more would tell is worth asking for then. Up one step at a time, down at once.
@@ -80,7 +66,8 @@ static s32 errors_log2(const struct cdisc_peer *p)
 static void choose_poll(struct cdisc_peer *p)
 {
 	struct cdisc_mag usual = cdisc_mag_from((u64)p->track.typical_ns_q16, -16);
-	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2(p));
+	s32 errors_log2 = p->quick ? QUICK_ERRORS_LOG2 : POLL_ERRORS_LOG2;
+	struct cdisc_mag most = cdisc_mag_scale(cdisc_mag_square(usual), 2 * errors_log2);
 	s8 least_log2s = min_t(s8, p->minpoll_log2s, CDISC_POLL_QUICK_LOG2S);
 	s8 log2s = clamp_t(s8, p->wish_log2s + 1, least_log2s, p->maxpoll_log2s);
 

@@ -38,6 +38,7 @@
  * @states:	states that must have been passed through
  * @state:	state at the end, 0 for any
  * @wakes:	largest number of wake-ups by the timer, per update and beside 100
+ * @packets:	largest number of packets, 0 for any
  * @is_pending:	an offer to step must be pending at the end
  */
 struct property {
@@ -55,6 +56,7 @@ struct property {
 	u32			states;
 	enum clockdisc_state	state;
 	double			wakes;
+	u64			packets;
 	bool			is_pending;
 };
 
@@ -291,6 +293,13 @@ static void adaptive_free_poll(struct world_config *cfg)
 	cfg->sc.warm = 10000;
 }
 
+/* A network so quiet that the oscillator is what is not known: the longest interval is too long. */
+static void adaptive_quiet_network(struct world_config *cfg)
+{
+	adaptive_free_poll(cfg);
+	cfg->sc.jitter = 10 * US;
+}
+
 static void adaptive_cold(struct world_config *cfg)
 {
 	adaptive(cfg);
@@ -490,6 +499,9 @@ static const struct property properties[] = {
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: steady with a poll of its own", 9, adaptive_free_poll, .rms = 110 * US, .max = 400 * US, .conv = 1,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
+	/* chrony needs 148 packets there and has 20 us. */
+	{ "adaptive: a quiet network is asked more often", 9, adaptive_quiet_network, .rms = 14 * US, .max = 80 * US, .conv = 1,
+	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2, .packets = 148 },
 	{ "adaptive: cold start, 50 ms and 50 ppm", 9, adaptive_cold, .rms = 90 * US, .max = 260 * US, .conv = 30,
 	  .bound_bad = 0.001, .liar_used = 1, .synced = 1, .state = CLOCKDISC_STATE_SYNC, .wakes = 2 },
 	{ "adaptive: cold start, 1 ms of queueing", 9, adaptive_cold_noisy, .rms = 400 * US, .max = 2 * MS, .conv = 300,
@@ -554,6 +566,7 @@ static bool check(const struct property *s, const struct world_config *cfg, cons
 	EXPECT(r->has_pending == s->is_pending, "pending offer: %d, wanted %d", r->has_pending, s->is_pending);
 	EXPECT((double)r->wakes <= s->wakes * (double)(r->packets + 50), "%" PRIu64 " wake-ups for %" PRIu64 " packets",
 	       r->wakes, r->packets);
+	EXPECT(!s->packets || r->packets <= s->packets, "%" PRIu64 " packets, limit %" PRIu64, r->packets, s->packets);
 	/* These hold always. A limit on the change of rate may keep the clock from the frequency itself for a while. */
 	EXPECT(cfg->core.steer.max_change_ppb_s || r->slew_max_ppb <= cap_ppb + 0.001, "slew of %.3f ppb, cap %.0f",
 	       r->slew_max_ppb, cap_ppb);
