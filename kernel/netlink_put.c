@@ -173,6 +173,17 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	return 0;
 }
 
+/* The newest sample as it was measured, for who makes an estimate of his own afterwards. */
+static int put_sample(struct sk_buff *skb, const struct cdisc_peer *p)
+{
+	const struct cdisc_sample *s = &p->filter.stage[p->filter.head];
+
+	return put_s64(skb, CLOCKDISC_A_SOURCE_SAMPLE_RAW_NS, s->raw_ns) ||
+	       put_s64(skb, CLOCKDISC_A_SOURCE_SAMPLE_PHASE_NS, s->phase_ns) ||
+	       put_u64(skb, CLOCKDISC_A_SOURCE_SAMPLE_DELAY_NS, s->delay_ns) ||
+	       put_u64(skb, CLOCKDISC_A_SOURCE_SAMPLE_HALF_WIDTH_NS, s->half_ns);
+}
+
 /* What is known of a source once it has had a sample. */
 static int put_estimate(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src)
 {
@@ -190,7 +201,9 @@ static int put_estimate(struct sk_buff *skb, const struct cdisc_engine *e, const
 	       put_u64(skb, CLOCKDISC_A_SOURCE_DELAY_NS, est.delay_ns) ||
 	       put_u64(skb, CLOCKDISC_A_SOURCE_DISPERSION_NS, est.disp_ns) ||
 	       put_u64(skb, CLOCKDISC_A_SOURCE_JITTER_NS, est.jitter_ns) ||
-	       put_u64(skb, CLOCKDISC_A_SOURCE_ROOT_DISTANCE_NS, cdisc_peer_distance(p, &est));
+	       put_u64(skb, CLOCKDISC_A_SOURCE_ROOT_DISTANCE_NS, cdisc_peer_distance(p, &est)) ||
+	       put_u64(skb, CLOCKDISC_A_SOURCE_ERROR_NS, cdisc_rshift_round(est.error_ns_q16, 16)) ||
+	       put_sample(skb, p);
 }
 
 /* What the source said of itself. */

@@ -88,6 +88,27 @@ _clockdisc() {
 		*) COMPREPLY=($(compgen -W "--format --textfile" -- "$cur")) ;;
 		esac
 		;;
+	record)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--interval --for --append" -- "$cur"))
+		elif ((${#words[@]} == 2)); then
+			COMPREPLY=($(compgen -f -- "$cur"))
+		fi
+		;;
+	plot)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--output --oscillator" -- "$cur"))
+		else
+			COMPREPLY=($(compgen -f -- "$cur"))
+		fi
+		;;
+	oscillator)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--for --interval" -- "$cur"))
+		elif ((${#words[@]} == 2)); then
+			COMPREPLY=($(compgen -f -- "$cur"))
+		fi
+		;;
 	wait)
 		COMPREPLY=($(compgen -W "--bound --timeout" -- "$cur"))
 		;;

@@ -23,6 +23,7 @@ static const struct option common_options[] = {
 static const struct tool_command * const groups[] = {
 	status_commands, now_commands, sources_commands, source_commands, monitor_commands,
 	set_commands, adjust_commands, wait_commands, sample_commands, metrics_commands,
+	record_commands, plot_commands, oscillator_commands,
 };
 
 static void print_help(void)
@@ -159,6 +160,21 @@ static bool is_amount(const char *arg)
 	return arg && arg[0] == '-' && (isdigit((unsigned char)arg[1]) || arg[1] == '.');
 }
 
+/* Own options whose value is a letter have a short form, too. */
+static void short_options(char *buf, size_t len, const struct option *own)
+{
+	size_t n = (size_t)snprintf(buf, len, "%s", SHORT_OPTIONS);
+
+	for (; own && own->name && n + 3 < len; own++) {
+		if (own->val > 255)
+			continue;
+		buf[n++] = (char)own->val;
+		if (own->has_arg == required_argument)
+			buf[n++] = ':';
+	}
+	buf[n] = '\0';
+}
+
 /*
  * Options may stand before, between and after the arguments. Return: -1 to
  * run the command, or the exit code.
@@ -168,8 +184,10 @@ static int read_arguments(struct tool *tool, int argc, char **argv)
 	struct option options[TOOL_OPTIONS_MAX + ARRAY_SIZE(common_options)] = { 0 };
 	const struct option *own = tool->command->options;
 	size_t n = ARRAY_SIZE(common_options) - 1;
+	char letters[32];
 	int which;
 
+	short_options(letters, sizeof(letters), own);
 	memcpy(options, common_options, sizeof(common_options));
 	for (; own && own->name && n + 1 < ARRAY_SIZE(options); own++)
 		options[n++] = *own;
@@ -181,7 +199,7 @@ static int read_arguments(struct tool *tool, int argc, char **argv)
 			tool->args[tool->n_args++] = argv[optind++];
 			continue;
 		}
-		which = getopt_long(argc, argv, SHORT_OPTIONS, options, NULL);
+		which = getopt_long(argc, argv, letters, options, NULL);
 		if (which == -1)
 			break;
 		if (which == 1) {

@@ -221,7 +221,9 @@ static void value_write(struct family *f, const char *labels, const struct cdisc
 /* What only events carry, what only a command takes, words, and times of the counter, which mean nothing elsewhere. */
 static bool is_metric(const struct cdisc_attr *attr)
 {
-	static const char * const others[] = { "real-ns", "id", "event", "event-value-ns", "adjust-ns" };
+	static const char * const others[] = {
+		"real-ns", "id", "event", "event-value-ns", "adjust-ns", "sample-phase-ns",
+	};
 	size_t i;
 
 	if (attr->type == CDISC_ATTR_NONE || attr->type == CDISC_ATTR_PAD || attr->type == CDISC_ATTR_STRING ||

@@ -76,6 +76,25 @@ int64_t tool_now_ns(int clock)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
+int tool_option_time(const struct tool *tool, int which, const char *name, int64_t min_ns, int64_t max_ns,
+		     int64_t *value_ns)
+{
+	const char *given = tool_option(tool, which);
+	char least[CDISC_TEXT_LEN], largest[CDISC_TEXT_LEN], error[256];
+	int64_t ns;
+
+	if (!given)
+		return TOOL_OK;
+	if (cdisc_parse_quantity(given, CDISC_UNIT_NS, &ns, error, sizeof(error)))
+		return tool_usage_error(tool, "%s: %s", name, error);
+	if (ns < min_ns || ns > max_ns)
+		return tool_usage_error(tool, "%s: '%s' is out of range; legal is %s to %s", name, given,
+					cdisc_format_exact(least, sizeof(least), CDISC_UNIT_NS, min_ns),
+					cdisc_format_exact(largest, sizeof(largest), CDISC_UNIT_NS, max_ns));
+	*value_ns = ns;
+	return TOOL_OK;
+}
+
 static json_object *json_flags(const struct cdisc_enum *values, uint32_t flags)
 {
 	json_object *names = json_object_new_array();

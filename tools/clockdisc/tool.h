@@ -63,6 +63,9 @@ extern const struct tool_command monitor_commands[];
 extern const struct tool_command wait_commands[];
 extern const struct tool_command sample_commands[];
 extern const struct tool_command metrics_commands[];
+extern const struct tool_command record_commands[];
+extern const struct tool_command plot_commands[];
+extern const struct tool_command oscillator_commands[];
 
 /* Each prints a sentence on stderr and returns the exit code. */
 int tool_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -78,6 +81,10 @@ int tool_open(struct tool *tool);
 const char *tool_option(const struct tool *tool, int which);
 
 int64_t tool_now_ns(int clock);
+
+/* A time given with an option, min_ns to max_ns; left alone without one. Return: an exit code. */
+int tool_option_time(const struct tool *tool, int which, const char *name, int64_t min_ns, int64_t max_ns,
+		     int64_t *value_ns);
 
 /* Integers as they are, enums as names, by attribute name. */
 json_object *tool_json(const struct cdisc_view *view);

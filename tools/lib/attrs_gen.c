@@ -1188,6 +1188,41 @@ static const struct cdisc_attr source_attrs[] = {
 		.values = &cdisc_enum_source_event,
 		.doc = "What happened; in notifications only.",
 	},
+	[CLOCKDISC_A_SOURCE_ERROR_NS] = {
+		.name = "error-ns",
+		.short_name = "error",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Standard deviation of offset-ns as the estimator believes it, ns; 0 with servo ntp, which believes nothing.",
+	},
+	[CLOCKDISC_A_SOURCE_SAMPLE_RAW_NS] = {
+		.name = "sample-raw-ns",
+		.short_name = "sample",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_RAW_NS,
+		.doc = "Counter time of the last sample that was not refused, ns. Absent before the first.",
+	},
+	[CLOCKDISC_A_SOURCE_SAMPLE_PHASE_NS] = {
+		.name = "sample-phase-ns",
+		.short_name = "sample-phase",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "That sample as it was measured, source minus counter time, ns.",
+	},
+	[CLOCKDISC_A_SOURCE_SAMPLE_DELAY_NS] = {
+		.name = "sample-delay-ns",
+		.short_name = "sample-delay",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Its round-trip delay, ns; 0 for a source without a path.",
+	},
+	[CLOCKDISC_A_SOURCE_SAMPLE_HALF_WIDTH_NS] = {
+		.name = "sample-half-width-ns",
+		.short_name = "sample-half-width",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Its half-width, the truth is within sample-phase-ns plus or minus this, ns.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_source = {

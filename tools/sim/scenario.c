@@ -41,7 +41,7 @@ struct knob {
 };
 
 static const char *const direction_names[] = { "there", "back", "both" };
-static const char *const clients[] = { "clockdisc", "chrony", "chrony-tuned", "ntpsec", "ntpsec-tuned", "none" };
+static const char *const clients[] = { "clockdisc", "chrony", "chrony-tuned", "ntpsec", "ntpsec-tuned", "shadow", "none" };
 static const char *const servos[] = { "ntp", "adaptive" };
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -245,7 +245,7 @@ static const struct knob knobs[] = {
 	{ "KERNEL", "version of the virtual machine's kernel", .form = "a version like 6.1", .take = take_kernel,
 	  .print = print_kernel },
 	{ "CLIENT", "who disciplines the clock",
-	  .form = "clockdisc, chrony, chrony-tuned, ntpsec, ntpsec-tuned or none", .take = take_client,
+	  .form = "clockdisc, chrony, chrony-tuned, ntpsec, ntpsec-tuned, shadow or none", .take = take_client,
 	  .print = print_client },
 	{ "SERVO", "servo of client clockdisc", .form = "ntp or adaptive", .take = take_servo, .print = print_servo },
 };

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A log of the clock: JSON lines as clockdisc record and clockdisc -j monitor write them.
+ *
+ * All times are on an axis of seconds of the counter since the log began, which no step of the clock disturbs. When the
+ * counter begins anew (a reboot, or the log is continued later) a new stretch begins one second after the one before.
+ */
+#ifndef CLOCKDISC_LOG_H
+#define CLOCKDISC_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the clock was at one instant. */
+struct log_clock {
+	double at_s;
+	unsigned int stretch;
+	int64_t real_ns;
+	int64_t raw_ns;
+	bool has_offset;
+	double offset_ns;	/* reference minus local */
+	double bound_ns;
+	double freq_ppb;	/* learnt */
+	double rate_ppb;	/* applied */
+	double clock_rate_ppb;	/* of the clock against the counter, measured */
+	const char *state;	/* a name of the enum, or "unknown" */
+	bool is_synchronised;
+	uint32_t selected_id;
+};
+
+struct log_event {
+	double at_s;
+	unsigned int stretch;
+	int64_t raw_ns;
+	const char *name;	/* of the enum, or "unknown" */
+	double value_ns;	/* event-value-ns */
+	bool is_cut;		/* the counter changed, or time is missing: phases before and after do not compare */
+	char who[64];		/* who moved the clock, or "" */
+};
+
+struct log_sample {
+	double at_s;
+	unsigned int stretch;
+	uint32_t source_id;
+	int64_t raw_ns;
+	int64_t phase_ns;	/* source minus counter */
+	double delay_ns;
+	double half_ns;
+};
+
+struct log {
+	struct log_clock *clocks;
+	size_t n_clocks;
+	struct log_event *events;
+	size_t n_events;
+	struct log_sample *samples;
+	size_t n_samples;
+	unsigned int n_stretches;
+	unsigned int n_bad;	/* lines that are not JSON: a log that is being written ends in half a line */
+	unsigned int n_lost;	/* times that events were lost */
+	double max_slew_ppb;	/* as configured in the first line that tells, or 0 */
+	double step_threshold_ns;
+	int64_t first_real_ns;
+	/* Of the reader. */
+	double base_s;
+	int64_t base_raw_ns;
+	int64_t last_raw_ns;
+	size_t room_clocks;
+	size_t room_events;
+	size_t room_samples;
+};
+
+/* Take one line. Return: 0 or -ENOMEM. */
+int log_line(struct log *log, const char *line);
+
+/**
+ * log_read() - read a whole file
+ * @log:	filled in; free it with log_free()
+ * @path:	the file, "-" for standard input
+ *
+ * Return: 0 or a negative errno. What is no JSON is counted and passed over.
+ */
+int log_read(struct log *log, const char *path);
+void log_free(struct log *log);
+
+/* Reference minus counter in ns: what has been learnt of the oscillator's phase. Only with has_offset. */
+int64_t log_phase_ns(const struct log_clock *clock);
+
+#endif /* CLOCKDISC_LOG_H */
