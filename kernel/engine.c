@@ -19,6 +19,7 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 
+#include "engine_command.h"
 #include "trace.h"
 
 /* The kernel's limit of maxerror and esterror, us. */
@@ -229,8 +230,7 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 }
 
 /* Step the clock; what else set it in between is told apart by the sums. */
-static int step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
-	__must_hold(&e->lock)
+int cdisc_engine_make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 {
 	s64 made_ns;
 	int err = e->actuator->step(step_ns, &made_ns);
@@ -373,7 +373,7 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 
 	lockdep_assert_held(&e->lock);
 	e->todo.step_ns = 0;
-	if (step_ns && step(e, now, step_ns))
+	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
 		cdisc_loop_step_failed(&e->loop, &e->todo);
 	e->todo.is_rate_new = false;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
@@ -564,7 +564,7 @@ static enum hrtimer_restart timer_fired(struct hrtimer *timer)
 struct command {
 	struct kthread_work	work;
 	struct cdisc_engine	*e;
-	int			(*fn)(struct cdisc_engine *e, struct cdisc_now *now, const void *arg);
+	cdisc_command_fn	fn;
 	const void		*arg;
 	int			ret;
 };
@@ -583,8 +583,7 @@ static void command_run(struct kthread_work *work)
 	mutex_unlock(&c->e->lock);
 }
 
-static int command(struct cdisc_engine *e, int (*fn)(struct cdisc_engine *, struct cdisc_now *, const void *),
-		   const void *arg)
+int cdisc_engine_command(struct cdisc_engine *e, cdisc_command_fn fn, const void *arg)
 {
 	struct command c = { .e = e, .fn = fn, .arg = arg };
 
@@ -592,76 +591,6 @@ static int command(struct cdisc_engine *e, int (*fn)(struct cdisc_engine *, stru
 	kthread_queue_work(e->worker, &c.work);
 	kthread_flush_work(&c.work);
 	return c.ret;
-}
-
-static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
-{
-	const s64 *step_ns = arg;
-
-	if (!e->actuator->can_steer)
-		return -EOPNOTSUPP;
-	if (!step_ns && !e->loop.bound.is_known)
-		return -ENODATA;
-	return step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
-}
-
-int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
-{
-	return command(e, do_step, has_ns ? &step_ns : NULL);
-}
-
-static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
-{
-	const s64 *slew_ns = arg;
-
-	if (!e->actuator->can_steer)
-		return -EOPNOTSUPP;
-	if (!slew_ns && !e->loop.bound.is_known)
-		return -ENODATA;
-	cdisc_loop_slew(&e->loop, now, slew_ns ? *slew_ns : cdisc_loop_offset(&e->loop, now), &e->todo);
-	return 0;
-}
-
-int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns)
-{
-	return command(e, do_slew, has_ns ? &slew_ns : NULL);
-}
-
-static int do_freeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
-{
-	cdisc_loop_freeze(&e->loop, now, &e->todo);
-	return 0;
-}
-
-int cdisc_engine_freeze(struct cdisc_engine *e)
-{
-	return command(e, do_freeze, NULL);
-}
-
-static int do_unfreeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
-{
-	cdisc_loop_unfreeze(&e->loop, now, &e->todo);
-	return 0;
-}
-
-int cdisc_engine_unfreeze(struct cdisc_engine *e)
-{
-	return command(e, do_unfreeze, NULL);
-}
-
-static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
-{
-	const s64 *freq_ppb_q16 = arg;
-
-	cdisc_loop_freq_set(&e->loop, now, *freq_ppb_q16, &e->todo);
-	/* Without a source the state that it leads to is HOLDOVER. */
-	e->has_news = true;
-	return 0;
-}
-
-int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16)
-{
-	return command(e, do_freq_set, &freq_ppb_q16);
 }
 
 void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config *c)
@@ -697,7 +626,7 @@ static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const vo
 
 int cdisc_engine_config_set(struct cdisc_engine *e, const struct cdisc_engine_config *c)
 {
-	return command(e, do_config_set, c);
+	return cdisc_engine_command(e, do_config_set, c);
 }
 
 static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
@@ -760,7 +689,7 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	err = cdisc_interruption_init(&e->interruption, interrupted, e);
 	if (err)
 		goto err_timeline;
-	err = command(e, do_take, NULL);
+	err = cdisc_engine_command(e, do_take, NULL);
 	if (err)
 		goto err_interruption;
 	return 0;
@@ -787,7 +716,7 @@ void cdisc_engine_exit(struct cdisc_engine *e)
 {
 	cdisc_interruption_exit(&e->interruption);
 	cdisc_timeline_exit(&e->timeline);
-	command(e, do_settle, NULL);
+	cdisc_engine_command(e, do_settle, NULL);
 	/* A pass that the timer queued meanwhile runs to its end in here, and no longer arms the timer. */
 	hrtimer_cancel(&e->timer);
 	kthread_destroy_worker(e->worker);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operator's hand on the clock: commands that move it, or keep it where it is.
+ *
+ * Locking: each is carried out by the worker, with e->lock held.
+ */
+#include "engine_command.h"
+
+#include <linux/errno.h>
+
+static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *step_ns = arg;
+
+	if (!e->actuator->can_steer)
+		return -EOPNOTSUPP;
+	if (!step_ns && !e->loop.bound.is_known)
+		return -ENODATA;
+	return cdisc_engine_make_step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
+}
+
+int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
+{
+	return cdisc_engine_command(e, do_step, has_ns ? &step_ns : NULL);
+}
+
+static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *slew_ns = arg;
+
+	if (!e->actuator->can_steer)
+		return -EOPNOTSUPP;
+	if (!slew_ns && !e->loop.bound.is_known)
+		return -ENODATA;
+	cdisc_loop_slew(&e->loop, now, slew_ns ? *slew_ns : cdisc_loop_offset(&e->loop, now), &e->todo);
+	return 0;
+}
+
+int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns)
+{
+	return cdisc_engine_command(e, do_slew, has_ns ? &slew_ns : NULL);
+}
+
+static int do_freeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	cdisc_loop_freeze(&e->loop, now, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_freeze(struct cdisc_engine *e)
+{
+	return cdisc_engine_command(e, do_freeze, NULL);
+}
+
+static int do_unfreeze(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	cdisc_loop_unfreeze(&e->loop, now, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_unfreeze(struct cdisc_engine *e)
+{
+	return cdisc_engine_command(e, do_unfreeze, NULL);
+}
+
+static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	const s64 *freq_ppb_q16 = arg;
+
+	cdisc_loop_freq_set(&e->loop, now, *freq_ppb_q16, &e->todo);
+	/* Without a source the state that it leads to is HOLDOVER. */
+	e->has_news = true;
+	return 0;
+}
+
+int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16)
+{
+	return cdisc_engine_command(e, do_freq_set, &freq_ppb_q16);
+}
