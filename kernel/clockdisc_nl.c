@@ -11,6 +11,15 @@
 #include <uapi/linux/clockdisc.h>
 
 /* Common nested types */
+const struct nla_policy clockdisc_policy_nl_policy[CLOCKDISC_A_POLICY_MAX_SLEW_PPB + 1] = {
+	[CLOCKDISC_A_POLICY_CAUSE] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[CLOCKDISC_A_POLICY_STEP_FORWARD_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_POLICY_STEP_BACKWARD_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_POLICY_STEPOUT_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_POLICY_PANIC_THRESHOLD_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_POLICY_MAX_SLEW_PPB] = { .type = NLA_U32, },
+};
+
 const struct nla_policy clockdisc_sample_nl_policy[CLOCKDISC_A_SAMPLE_SELF + 1] = {
 	[CLOCKDISC_A_SAMPLE_SOURCE_ID] = { .type = NLA_U32, },
 	[CLOCKDISC_A_SAMPLE_T1_REAL_NS] = { .type = NLA_S64, },
@@ -35,7 +44,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_IDLE_SWING_NS + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_STARTUP_UPDATES + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -53,6 +62,9 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_IDLE_SWI
 	[CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_IDLE_SWING_NS] = { .type = NLA_U32, },
+	[CLOCKDISC_A_CLOCK_POLICY] = NLA_POLICY_NESTED(clockdisc_policy_nl_policy),
+	[CLOCKDISC_A_CLOCK_PRESET] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
+	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = { .type = NLA_S32, },
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -121,7 +133,7 @@ const struct genl_ops clockdisc_nl_ops[12] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_IDLE_SWING_NS,
+		.maxattr	= CLOCKDISC_A_CLOCK_STARTUP_UPDATES,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,

@@ -12,11 +12,12 @@
 #include <uapi/linux/clockdisc.h>
 
 /* Common nested types */
+extern const struct nla_policy clockdisc_policy_nl_policy[CLOCKDISC_A_POLICY_MAX_SLEW_PPB + 1];
 extern const struct nla_policy clockdisc_sample_nl_policy[CLOCKDISC_A_SAMPLE_SELF + 1];
 
 extern const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1];
 
-extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_IDLE_SWING_NS + 1];
+extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_STARTUP_UPDATES + 1];
 
 extern const struct nla_policy clockdisc_source_get_nl_policy[CLOCKDISC_A_SOURCE_ID + 1];
 

@@ -442,15 +442,15 @@ static void hear(struct cdisc_engine *e, struct cdisc_now *now)
 static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	u32 max_change_ppb_s = e->loop.cfg.steer.max_change_ppb_s;
+	u32 max_change_ppb_s = e->loop.cfg.max_change_ppb_s;
 
 	if (!e->actuator->can_steer || !e->loop.steer.has_line)
 		return;
 	cdisc_loop_settle(&e->loop, now, &e->todo);
 	e->todo.is_rate_new = false;
-	e->loop.cfg.steer.max_change_ppb_s = 0;
+	e->loop.cfg.max_change_ppb_s = 0;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
-	e->loop.cfg.steer.max_change_ppb_s = max_change_ppb_s;
+	e->loop.cfg.max_change_ppb_s = max_change_ppb_s;
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
 	tell_kernel(e, now);
@@ -639,6 +639,8 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 		return err;
 	notice_own(e, now, 0);
 	cdisc_config_defaults(&cfg);
+	if (e->preset)
+		cfg.policy = e->preset->policy;
 	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
 	memset(&e->todo, 0, sizeof(e->todo));
 	return cdisc_engine_host_start(e);

@@ -63,6 +63,7 @@ struct cdisc_engine {
 	bool				is_exiting;	/* the timer is not armed any more */
 
 	/* set before the worker runs, constant */
+	const struct cdisc_preset	*preset;	/* to start with; by the caller of cdisc_engine_init(), NULL for the default */
 	const struct cdisc_listener	*listener;
 	struct cdisc_interruption	interruption;
 	struct kthread_worker		*worker;
@@ -72,7 +73,7 @@ struct cdisc_engine {
 
 /**
  * cdisc_engine_init() - start the engine
- * @e:		the engine, zeroed
+ * @e:		the engine, zeroed but for @e->preset
  * @actuator:	what moves the clock
  * @reason:	why this one, in words; a string that lives as long as the engine
  * @listener:	who is told

@@ -10,13 +10,18 @@
 
 static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
-	const s64 *step_ns = arg;
+	const struct cdisc_policy_row *row = &e->loop.cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR];
+	const s64 *asked_ns = arg;
+	s64 step_ns;
 
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
-	if (!step_ns && !e->loop.bound.is_known)
+	if (!asked_ns && !e->loop.bound.is_known)
 		return -ENODATA;
-	return cdisc_engine_make_step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
+	step_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
+	if (step_ns && !cdisc_policy_may_step(row, step_ns))
+		return -EACCES;
+	return cdisc_engine_make_step(e, now, step_ns);
 }
 
 int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)

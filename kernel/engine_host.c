@@ -67,7 +67,7 @@ static int adopt(struct cdisc_engine *e)
 	if (eh->host.ops->page(&eh->page))
 		cdisc_interruption_watch(&e->interruption, &eh->page);
 	cdisc_engine_host_hurry(e);
-	if (!e->loop.has_acted)
+	if (!cdisc_loop_has_acted(&e->loop))
 		cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_START, S64_MIN);
 	e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_ADDED);
 	return 0;
@@ -84,10 +84,13 @@ int cdisc_engine_host_start(struct cdisc_engine *e)
 	if (!eh->host.ops)
 		cdisc_host_init(&eh->host);
 	eh->told_status = eh->host.status;
-	if (eh->host.status == CDISC_HOST_OK)
+	if (eh->host.status == CDISC_HOST_OK) {
 		err = adopt(e);
-	else if (eh->host.ops)
+		if (!e->preset)
+			e->loop.cfg.policy = cdisc_preset_find(CLOCKDISC_PRESET_HOST)->policy;
+	} else if (eh->host.ops) {
 		eh->next_raw_ns = 0;
+	}
 	if (err)
 		cdisc_host_exit(&eh->host);
 	return err;

@@ -37,6 +37,14 @@ static const char *cause_name(u32 causes)
 	return "the clock was set by somebody else";
 }
 
+/* The threshold on the side where the offset is. */
+static s64 step_threshold_ns(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	const struct cdisc_policy_row *row = cdisc_loop_row(l);
+
+	return cdisc_loop_offset(l, now) < 0 ? row->backward_ns : row->forward_ns;
+}
+
 static int explain_next(const struct cdisc_engine *e, char *text, size_t room)
 {
 	if (e->loop.is_waiting)
@@ -73,8 +81,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	case CLOCKDISC_STATE_SPIKE:
 		return scnprintf(text, room,
 				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s, and frozen above the panic threshold.",
-				 whole_ms(l->cfg.policy.step_ns), since_sec,
-				 div_s64(l->cfg.policy.stepout_ns, CDISC_NSEC_PER_SEC));
+				 whole_ms(step_threshold_ns(l, now)), since_sec,
+				 div_s64(cdisc_loop_row(l)->stepout_ns, CDISC_NSEC_PER_SEC));
 	case CLOCKDISC_STATE_HOLDOVER:
 		if (l->selected_id)
 			return explain_next(e, text, room);
@@ -85,7 +93,7 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		if (l->has_pending)
 			return scnprintf(text, room,
 					 "Frozen: a correction of %lld ms is above the panic threshold of %lld ms. 'step' makes it, 'unfreeze' drops it.",
-					 whole_ms(l->pending_ns), whole_ms(l->cfg.policy.panic_ns));
+					 whole_ms(l->pending_ns), whole_ms(cdisc_loop_row(l)->panic_ns));
 		return scnprintf(text, room, "Frozen by command; 'unfreeze' takes up steering again.");
 	}
 	return 0;

@@ -18,6 +18,11 @@ module_param(actuator, charp, 0444);
 MODULE_PARM_DESC(actuator,
 		 "What moves the clock: auto (the default: timekeeper where it can be had, else observe), timekeeper, observe");
 
+static char *preset = "";
+module_param(preset, charp, 0444);
+MODULE_PARM_DESC(preset,
+		 "Policy to start with: ntpd (the default, but host in a guest whose host tells its time), ntpd-x, ntpd-g, chrony-start, chrony-always, vmtools, monotonic, host");
+
 static struct cdisc_engine *engine;
 
 /* The actuator that the parameter asks for and why, or NULL when it cannot be had. */
@@ -41,6 +46,15 @@ static const struct cdisc_actuator_ops *choose_actuator(const char **reason)
 	return NULL;
 }
 
+/* Return: whether the preset that the parameter asks for, if any, is there. */
+static bool choose_preset(void)
+{
+	enum clockdisc_preset number = cdisc_preset_by_name(preset);
+
+	engine->preset = cdisc_preset_find(number);
+	return !*preset || engine->preset;
+}
+
 static int start_engine(void)
 {
 	const char *reason;
@@ -49,6 +63,10 @@ static int start_engine(void)
 
 	if (!ops) {
 		pr_err("clockdisc: actuator=%s: %s\n", actuator, reason);
+		return -EINVAL;
+	}
+	if (!choose_preset()) {
+		pr_err("clockdisc: preset=%s: there is no such preset; modinfo clockdisc lists them\n", preset);
 		return -EINVAL;
 	}
 	err = cdisc_engine_init(engine, ops, reason, &cdisc_netlink_listener);

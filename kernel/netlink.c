@@ -14,6 +14,7 @@
 #include "counter.h"
 #include "ksyms.h"
 #include "netlink_attr.h"
+#include "netlink_policy.h"
 #include "netlink_put.h"
 #include "netlink_source.h"
 
@@ -27,6 +28,8 @@ static bool has_groups;
 static DEFINE_MUTEX(config_lock);
 
 static const char msg_no_steer[] = "the actuator observe does not move the clock";
+static const char msg_step_forbidden[] =
+	"the policy forbids this step by command: see step-forward-ns and step-backward-ns of operator";
 static const char msg_no_offset[] = "no offset has been measured; give adjust-ns";
 
 static struct genl_family family;
@@ -63,19 +66,8 @@ int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	CDISC_NL_RANGE(CLOCKDISC_A_CLOCK_##attr, true, name, min, max, what, struct cdisc_engine_config, member)
 
 static const struct cdisc_nl_range clock_ranges[] = {
-	UNSIGNED(STEP_THRESHOLD_NS, "step-threshold-ns", 0, 86400000000000, " (24 h); 0 always slews",
-		 cfg.policy.step_ns),
-	UNSIGNED(STEPOUT_NS, "stepout-ns", 0, 86400000000000, " (24 h)", cfg.policy.stepout_ns),
-	UNSIGNED(PANIC_THRESHOLD_NS, "panic-threshold-ns", 0, 3153600000000000000, " (100 years); 0 never freezes",
-		 cfg.policy.panic_ns),
-	UNSIGNED(PANIC_ONCE, "panic-once", 0, 1, "", cfg.policy.panic_once),
-	UNSIGNED(RESTORE_FORWARD_NS, "restore-forward-ns", 0, 86400000000000, " (24 h); 0 always slews",
-		 cfg.restore.forward_ns),
-	UNSIGNED(RESTORE_BACKWARD_NS, "restore-backward-ns", 0, 86400000000000, " (24 h); 0 always slews",
-		 cfg.restore.backward_ns),
-	UNSIGNED(MAX_SLEW_PPB, "max-slew-ppb", 1, 100000000, " (10 %)", cfg.steer.max_slew_ppb),
 	UNSIGNED(MAX_SLEW_CHANGE_PPB_S, "max-slew-change-ppb-s", 0, 100000000, "; 0 sets no limit",
-		 cfg.steer.max_change_ppb_s),
+		 cfg.max_change_ppb_s),
 	UNSIGNED(MIN_SURVIVORS, "min-survivors", 1, 1000, "", cfg.select.min_survivors),
 	UNSIGNED(MAX_DISTANCE_NS, "max-distance-ns", 1000000, 16000000000, " (1 ms to 16 s)",
 		 cfg.select.max_distance_ns),
@@ -95,7 +87,7 @@ static int check_config(const struct cdisc_engine_config *c, struct genl_info *i
 		return cdisc_nl_refuse(info->extack, NULL, "minpoll-log2s must not be above maxpoll-log2s", -EINVAL);
 	case CDISC_CONFIG_PANIC_BELOW_STEP:
 		return cdisc_nl_refuse(info->extack, NULL,
-				       "panic-threshold-ns must be 0 or above step-threshold-ns", -EINVAL);
+				       "panic-threshold-ns must be 0 or above step-threshold-ns, for each cause", -EINVAL);
 	case CDISC_CONFIG_SERVO:
 		break;
 	}
@@ -141,6 +133,8 @@ static int change_config(struct genl_info *info)
 	lockdep_assert_held(&config_lock);
 	cdisc_engine_config_get(engine, &c);
 	err = cdisc_nl_take(info->attrs, clock_ranges, ARRAY_SIZE(clock_ranges), &c, info->extack);
+	if (!err)
+		err = cdisc_nl_take_policy(info, &c.cfg.policy);
 	if (err)
 		return err;
 	if (info->attrs[CLOCKDISC_A_CLOCK_SERVO])
@@ -176,6 +170,8 @@ static int adjusted(struct genl_info *info, int err)
 		return cdisc_nl_refuse(info->extack, NULL, msg_no_steer, err);
 	if (err == -ENODATA)
 		return cdisc_nl_refuse(info->extack, NULL, msg_no_offset, err);
+	if (err == -EACCES)
+		return cdisc_nl_refuse(info->extack, NULL, msg_step_forbidden, err);
 	if (err)
 		return cdisc_nl_refuse(info->extack, NULL, "the kernel refused the step", err);
 	return 0;

@@ -5,6 +5,7 @@
 #include "netlink_put.h"
 
 #include "explain.h"
+#include "netlink_policy.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
 {
@@ -55,9 +56,10 @@ static int put_slew(struct sk_buff *skb, const struct cdisc_engine *e, const str
 
 	if (e->loop.can_steer && e->loop.steer.is_slewing) {
 		struct cdisc_steer steer = e->loop.steer;
+		struct cdisc_steer_limits lim = cdisc_loop_steer_limits(&e->loop);
 		struct cdisc_steer_plan plan;
 
-		cdisc_steer_plan(&steer, &e->loop.cfg.steer, now->raw_ns, now->real_ns - now->raw_ns, &plan);
+		cdisc_steer_plan(&steer, &lim, now->raw_ns, now->real_ns - now->raw_ns, &plan);
 		left_ns = plan.left_ns;
 		time_ns = max_t(s64, plan.end_raw_ns - now->raw_ns, 0);
 	}
@@ -143,15 +145,9 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 {
 	const struct cdisc_config *cfg = &e->loop.cfg;
 
-	return put_u64(skb, CLOCKDISC_A_CLOCK_STEP_THRESHOLD_NS, cfg->policy.step_ns) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_STEPOUT_NS, cfg->policy.stepout_ns) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_FORWARD_NS, cfg->restore.forward_ns) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS, cfg->restore.backward_ns) ||
+	return cdisc_put_policy(skb, &cfg->policy) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_IDLE_SWING_NS, e->idle_swing_ns) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_PANIC_THRESHOLD_NS, cfg->policy.panic_ns) ||
-	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_PANIC_ONCE, cfg->policy.panic_once) ||
-	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_PPB, cfg->steer.max_slew_ppb) ||
-	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S, cfg->steer.max_change_ppb_s) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S, cfg->max_change_ppb_s) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MIN_SURVIVORS, cfg->select.min_survivors) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_MAX_DISTANCE_NS, cfg->select.max_distance_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_UNSYNC_LIMIT_NS, cfg->unsync_ns) ||

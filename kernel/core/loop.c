@@ -50,18 +50,7 @@ static s64 clock_ns(const struct cdisc_now *now)
 void cdisc_config_defaults(struct cdisc_config *cfg)
 {
 	*cfg = (struct cdisc_config){
-		.policy = {
-			.step_ns	= 128000000LL,			/* RFC 5905, section 11.3: STEPT */
-			.stepout_ns	= 300 * CDISC_NSEC_PER_SEC,	/* ntpd since 4.2.8; RFC says 900 */
-			.panic_ns	= 1000 * CDISC_NSEC_PER_SEC,	/* RFC 5905, section 11.3: PANICT */
-		},
-		.restore = {
-			.forward_ns	= 1000,				/* at once; less is not worth a step */
-			.backward_ns	= CDISC_NSEC_PER_SEC,		/* what programs see twice is kept short */
-		},
-		.steer = {
-			.max_slew_ppb	= 500000,	/* the kernel's and ntpd's own limit */
-		},
+		.policy = cdisc_preset_find(CLOCKDISC_PRESET_NTPD)->policy,
 		.select = {
 			.min_survivors	 = 1,		/* RFC 5905, section 7.2: CMIN */
 			.max_distance_ns = 1500000000LL,	/* MAXDIST of ntpd; RFC says 1 s */
@@ -77,7 +66,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg)
 {
 	if (cfg->minpoll_log2s > cfg->maxpoll_log2s)
 		return CDISC_CONFIG_POLL_ORDER;
-	if (cfg->policy.panic_ns && cfg->policy.panic_ns <= cfg->policy.step_ns)
+	if (!cdisc_policy_is_ordered(&cfg->policy))
 		return CDISC_CONFIG_PANIC_BELOW_STEP;
 	if (!cdisc_servo_find(cfg->servo))
 		return CDISC_CONFIG_SERVO;
@@ -104,6 +93,7 @@ void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const
 	memset(l, 0, sizeof(*l));
 	l->state = CLOCKDISC_STATE_UNSET;
 	l->state_raw_ns = now->raw_ns;
+	l->slew_cause = CLOCKDISC_CAUSE_STARTUP;
 	l->sel.peer = -1;
 	l->sel.stratum = CDISC_STRATUM_UNSYNC;
 	l->sel.leap = CLOCKDISC_LEAP_UNSYNC;
@@ -184,13 +174,23 @@ static void end_slew(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	todo->events |= EVENT(SLEW_END);
 }
 
+struct cdisc_steer_limits cdisc_loop_steer_limits(const struct cdisc_loop *l)
+{
+	return (struct cdisc_steer_limits){
+		.max_slew_ppb		= l->cfg.policy.row[l->slew_cause].slew_ppb,
+		.max_change_ppb_s	= l->cfg.max_change_ppb_s,
+	};
+}
+
 static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_correction *c,
-		       struct cdisc_todo *todo)
+		       enum clockdisc_cause cause, struct cdisc_todo *todo)
 {
 	bool was_slewing = l->steer.is_slewing;
+	struct cdisc_steer_limits lim;
 
-	cdisc_steer_slew(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns,
-			 l->servo.freq_ppb_q16);
+	l->slew_cause = cause;
+	lim = cdisc_loop_steer_limits(l);
+	cdisc_steer_slew(&l->steer, &lim, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns, l->servo.freq_ppb_q16);
 	if (was_slewing && !l->steer.is_slewing)
 		end_slew(l, now, todo);
 	if (l->can_steer && l->steer.is_slewing && !was_slewing) {
@@ -209,6 +209,32 @@ static void hold(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc
 		end_slew(l, now, todo);
 	if (l->steer.has_line || l->has_freq || !is_idle)
 		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+}
+
+/* What the offset that is acted on next comes from. */
+static enum clockdisc_cause cause_of(const struct cdisc_loop *l)
+{
+	s64 startup_updates = l->cfg.policy.startup_updates;
+
+	if (l->is_restoring)
+		return CLOCKDISC_CAUSE_RESTORE;
+	if (startup_updates < 0 || l->acted < startup_updates)
+		return CLOCKDISC_CAUSE_STARTUP;
+	if (l->acted_id && l->selected_id != l->acted_id)
+		return CLOCKDISC_CAUSE_SOURCE;
+	return CLOCKDISC_CAUSE_DRIFT;
+}
+
+const struct cdisc_policy_row *cdisc_loop_row(const struct cdisc_loop *l)
+{
+	return &l->cfg.policy.row[cause_of(l)];
+}
+
+static void count_action(struct cdisc_loop *l)
+{
+	l->acted_id = l->selected_id;
+	if (l->acted < U32_MAX)
+		l->acted++;
 }
 
 /* Act on an event; u is NULL for events that carry no offset. */
@@ -238,23 +264,21 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	if (actions & CDISC_ACTION_STEP)
 		todo->step_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(now));
 	else if (moves)
-		begin_slew(l, now, &c, todo);
+		begin_slew(l, now, &c, cause_of(l), todo);
 	if (actions & CDISC_ACTION_HOLD)
 		hold(l, now, todo);
-	l->has_acted |= moves || (actions & CDISC_ACTION_STEP);
+	if (moves || (actions & CDISC_ACTION_STEP))
+		count_action(l);
 	enter_state(l, next, now->raw_ns, todo);
 }
 
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
 static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_ns, s64 since_ns)
 {
-	struct cdisc_policy_limits lim = l->cfg.policy;
+	static const struct cdisc_policy_row nothing;
+	bool may_pass = l->cfg.policy.panic_once && !cdisc_loop_has_acted(l);
 
-	if (!l->can_steer) {
-		lim.step_ns = 0;
-		lim.panic_ns = 0;
-	}
-	return cdisc_policy_event(&lim, l->state, offset_ns, since_ns, !l->has_acted);
+	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, !may_pass);
 }
 
 /* What became of the first offset after an interruption. */
@@ -281,7 +305,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 		.freq_ppb_q16	= l->sel.freq_ppb_q16,
 		.error_ns_q16	= l->sel.error_ns_q16,
 		.hold_ppb_q16	= l->sel.hold_ppb_q16,
-		.pace_ppb_q16	= cdisc_ppb_q16_from_ppb(max_t(u32, l->cfg.steer.max_slew_ppb, 1)),
+		.pace_ppb_q16	= cdisc_ppb_q16_from_ppb(max_t(u32, cdisc_loop_row(l)->slew_ppb, 1)),
 		.poll_log2s	= cdisc_peer_poll(peer, l->servo.poll_log2s),
 	};
 	s64 offset_ns = u.offset_ns;
@@ -295,10 +319,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
 	l->updates++;
-	if (l->is_restoring && l->can_steer)
-		event = cdisc_policy_restore(&l->cfg.restore, offset_ns);
-	else
-		event = classify(l, offset_ns, cdisc_sub_sat(now->raw_ns, l->state_raw_ns));
+	event = classify(l, offset_ns, cdisc_sub_sat(now->raw_ns, l->state_raw_ns));
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
@@ -318,7 +339,7 @@ static bool is_unheard(const struct cdisc_peer *p)
  */
 static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n, const struct cdisc_now *now)
 {
-	bool is_first = !l->has_acted || l->is_restoring;
+	bool is_first = !cdisc_loop_has_acted(l) || l->is_restoring;
 	u32 i;
 
 	if (!is_first || !l->can_steer || (l->is_restoring && peers[l->sel.peer]->is_host && !l->is_host_doubted))
@@ -398,7 +419,7 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 
 static bool is_panic(const struct cdisc_loop *l, s64 offset_ns)
 {
-	return cdisc_policy_event(&l->cfg.policy, l->state, offset_ns, 0, false) == CDISC_EVENT_PANIC;
+	return cdisc_policy_event(cdisc_loop_row(l), l->state, offset_ns, 0, true) == CDISC_EVENT_PANIC;
 }
 
 void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
@@ -470,7 +491,7 @@ void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew
 {
 	struct cdisc_correction c = { .slew_ns = slew_ns };
 
-	begin_slew(l, now, &c, todo);
+	begin_slew(l, now, &c, CLOCKDISC_CAUSE_OPERATOR, todo);
 }
 
 void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
@@ -522,6 +543,7 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
 	bool was_slewing = l->steer.is_slewing;
+	struct cdisc_steer_limits lim = cdisc_loop_steer_limits(l);
 	struct cdisc_steer_plan plan;
 	s64 ask_ppb_q16;
 
@@ -533,7 +555,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 		todo->wake_raw_ns = cdisc_add_sat(l->anchor.raw_ns, BIAS_MIN_NS);
 		return;
 	}
-	cdisc_steer_plan(&l->steer, &l->cfg.steer, now->raw_ns, clock_ns(now), &plan);
+	cdisc_steer_plan(&l->steer, &lim, now->raw_ns, clock_ns(now), &plan);
 	if (was_slewing && !l->steer.is_slewing) {
 		todo->left_ns = plan.left_ns;
 		todo->events |= EVENT(SLEW_END);

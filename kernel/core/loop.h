@@ -18,7 +18,7 @@
 #define CDISC_LOOP_H
 
 #include "bound.h"
-#include "policy.h"
+#include "preset.h"
 #include "select.h"
 #include "servo.h"
 #include "steer.h"
@@ -35,9 +35,8 @@ struct cdisc_now {
 
 /**
  * struct cdisc_config - all that an operator can set
- * @policy:	step, stepout, panic
- * @restore:	what may be done after an interruption
- * @steer:	slew limits
+ * @policy:	what may be done about an offset
+ * @max_change_ppb_s: largest change of the rate per second, 0 for no limit
  * @select:	survivors and distance
  * @unsync_ns:	bound above which the clock is not synchronised
  * @minpoll_log2s: least poll interval asked for
@@ -45,10 +44,9 @@ struct cdisc_now {
  * @servo:	which servo
  */
 struct cdisc_config {
-	struct cdisc_policy_limits	policy;
-	struct cdisc_restore_limits	restore;
-	struct cdisc_steer_limits	steer;
+	struct cdisc_policy		policy;
 	struct cdisc_select_limits	select;
+	u32				max_change_ppb_s;
 	s64				unsync_ns;
 	s8				minpoll_log2s;
 	s8				maxpoll_log2s;
@@ -77,7 +75,10 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @sel:	outcome of the last selection
  * @state:	state
  * @state_raw_ns: since when
+ * @slew_cause:	whose rate the present slew may have
  * @selected_id: id of the system peer, 0 for none
+ * @acted_id:	id of the one whose offset was last acted on, 0 for none
+ * @acted:	offsets acted on since the start
  * @used_raw_ns: instant of the sample that the last update rested on
  * @bound_raw_ns: instant of the sample that @bound rests on, when it is a tracker's
  * @update_real_ns: CLOCK_REALTIME of the last update
@@ -99,7 +100,6 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @steps:	steps of ours
  * @slews:	slews
  * @has_used:	@used_raw_ns means something
- * @has_acted:	an offset has been acted on since the start
  * @is_restoring: the next offset is acted on by the policy for interruptions
  * @is_host_doubted: the others outvoted the host, and it has not agreed with them since
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
@@ -117,7 +117,10 @@ struct cdisc_loop {
 	struct cdisc_selection	sel;
 	enum clockdisc_state	state;
 	s64			state_raw_ns;
+	enum clockdisc_cause	slew_cause;
 	u32			selected_id;
+	u32			acted_id;
+	u32			acted;
 	s64			used_raw_ns;
 	s64			bound_raw_ns;
 	s64			update_real_ns;
@@ -139,7 +142,6 @@ struct cdisc_loop {
 	u64			steps;
 	u64			slews;
 	bool			has_used;
-	bool			has_acted;
 	bool			is_restoring;
 	bool			is_host_doubted;
 	bool			is_waiting;
@@ -176,6 +178,18 @@ void cdisc_loop_init(struct cdisc_loop *l, const struct cdisc_config *cfg, const
 
 /* Another actuator takes over, which runs at rate_ppb_q16: what is known of sources and frequency stays. */
 void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16, bool can_steer);
+
+/* An offset has been acted on since the start. */
+static inline bool cdisc_loop_has_acted(const struct cdisc_loop *l)
+{
+	return l->acted;
+}
+
+/* Limits of the slew in progress. */
+struct cdisc_steer_limits cdisc_loop_steer_limits(const struct cdisc_loop *l);
+
+/* Row of permissions that an offset found now falls under. */
+const struct cdisc_policy_row *cdisc_loop_row(const struct cdisc_loop *l);
 
 /* Take over a checked configuration. */
 void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);

@@ -123,34 +123,92 @@ static const struct transition table[FROZEN + 1][CDISC_EVENT_COUNT] = {
 	},
 };
 
+/* The longest time that the first measurement of the frequency takes where there is no stepout: ntpd's. */
+#define MEASURE_NS	(300 * CDISC_NSEC_PER_SEC)
+
+bool cdisc_policy_may_step(const struct cdisc_policy_row *row, s64 step_ns)
+{
+	s64 threshold_ns = step_ns < 0 ? row->backward_ns : row->forward_ns;
+
+	return threshold_ns && cdisc_abs(step_ns) > threshold_ns;
+}
+
 /* The stepout counts in the states that wait for it; elsewhere a first large offset only starts the wait. */
-static bool is_late(const struct cdisc_policy_limits *lim, enum clockdisc_state state, s64 since_ns)
+static bool has_lasted(enum clockdisc_state state, s64 since_ns, s64 wait_ns)
 {
-	if (lim->stepout_ns == 0)
-		return true;
-	if (state != CLOCKDISC_STATE_FREQ && state != CLOCKDISC_STATE_SPIKE)
-		return false;
-	return since_ns >= lim->stepout_ns;
+	return (state == CLOCKDISC_STATE_FREQ || state == CLOCKDISC_STATE_SPIKE) && since_ns >= wait_ns;
 }
 
-enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_limits *lim, enum clockdisc_state state,
-					   s64 offset_ns, s64 since_ns, bool is_first)
+enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_row *row, enum clockdisc_state state,
+					   s64 offset_ns, s64 since_ns, bool may_panic)
 {
-	s64 size_ns = cdisc_abs(offset_ns);
-	bool late = is_late(lim, state, since_ns);
+	s64 wait_ns = row->stepout_ns ? row->stepout_ns : MEASURE_NS;
+	bool is_late = has_lasted(state, since_ns, wait_ns);
 
-	if (lim->panic_ns && size_ns > lim->panic_ns && !(lim->panic_once && is_first))
+	if (may_panic && row->panic_ns && cdisc_abs(offset_ns) > row->panic_ns)
 		return CDISC_EVENT_PANIC;
-	if (lim->step_ns && size_ns > lim->step_ns)
-		return late ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_LARGE;
-	return late ? CDISC_EVENT_SMALL_LATE : CDISC_EVENT_SMALL;
+	if (cdisc_policy_may_step(row, offset_ns))
+		return is_late || !row->stepout_ns ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_LARGE;
+	return is_late ? CDISC_EVENT_SMALL_LATE : CDISC_EVENT_SMALL;
 }
 
-enum cdisc_policy_event cdisc_policy_restore(const struct cdisc_restore_limits *lim, s64 offset_ns)
+bool cdisc_policy_has_panic(enum clockdisc_cause cause)
 {
-	s64 step_ns = offset_ns < 0 ? lim->backward_ns : lim->forward_ns;
+	return cause == CLOCKDISC_CAUSE_STARTUP || cdisc_policy_has_stepout(cause);
+}
 
-	return step_ns && cdisc_abs(offset_ns) > step_ns ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_SMALL;
+bool cdisc_policy_has_stepout(enum clockdisc_cause cause)
+{
+	return cause == CLOCKDISC_CAUSE_DRIFT || cause == CLOCKDISC_CAUSE_SOURCE;
+}
+
+/* The rows that ntpd's words are about are those that know panic. */
+void cdisc_policy_set_step(struct cdisc_policy *p, s64 step_ns)
+{
+	enum clockdisc_cause cause;
+
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
+		if (cdisc_policy_has_panic(cause))
+			p->row[cause].forward_ns = p->row[cause].backward_ns = step_ns;
+}
+
+void cdisc_policy_set_stepout(struct cdisc_policy *p, s64 stepout_ns)
+{
+	enum clockdisc_cause cause;
+
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
+		if (cdisc_policy_has_stepout(cause))
+			p->row[cause].stepout_ns = stepout_ns;
+}
+
+void cdisc_policy_set_panic(struct cdisc_policy *p, s64 panic_ns)
+{
+	enum clockdisc_cause cause;
+
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
+		if (cdisc_policy_has_panic(cause))
+			p->row[cause].panic_ns = panic_ns;
+}
+
+void cdisc_policy_set_slew(struct cdisc_policy *p, u32 slew_ppb)
+{
+	enum clockdisc_cause cause;
+
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
+		p->row[cause].slew_ppb = slew_ppb;
+}
+
+bool cdisc_policy_is_ordered(const struct cdisc_policy *p)
+{
+	enum clockdisc_cause cause;
+
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++) {
+		const struct cdisc_policy_row *row = &p->row[cause];
+
+		if (row->panic_ns && row->panic_ns <= max_t(s64, row->forward_ns, row->backward_ns))
+			return false;
+	}
+	return true;
 }
 
 enum clockdisc_state cdisc_policy_next(enum clockdisc_state state, enum cdisc_policy_event event, u32 *actions)

@@ -3,7 +3,8 @@
  * The policy: what the discipline may do to the clock next, as a pure function of state and event.
  *
  * After RFC 5905, section 11.3 and figure 25, with holdover and freeze, with ntpd's meaning of step threshold,
- * stepout and panic threshold. The diagram is in Documentation/policy.rst.
+ * stepout and panic threshold. What is allowed is a row of permissions for each cause of an offset. The diagram is in
+ * Documentation/policy.rst.
  */
 #ifndef CDISC_POLICY_H
 #define CDISC_POLICY_H
@@ -11,30 +12,37 @@
 #include "units.h"
 
 /**
- * struct cdisc_policy_limits - what the operator allows
- * @step_ns:	offsets above are stepped; 0 always slews
- * @stepout_ns:	for how long they must stay above it
- * @panic_ns:	offsets above freeze the clock; 0 never does
- * @panic_once:	the first offset may pass @panic_ns
+ * struct cdisc_policy_row - what may be done about an offset, by what it comes from
+ * @forward_ns:	offsets forward above are stepped; 0 never steps forward
+ * @backward_ns: offsets backward above are stepped; 0 never steps backward
+ * @stepout_ns:	for how long they must stay above; drift and source have one, the others act at once
+ * @panic_ns:	offsets above freeze the clock, 0 never does; startup, drift and source have one
+ * @slew_ppb:	largest rate of a slew beside the frequency, > 0
  */
-struct cdisc_policy_limits {
-	s64	step_ns;
-	s64	stepout_ns;
-	s64	panic_ns;
-	bool	panic_once;
-};
-
-/**
- * struct cdisc_restore_limits - what the operator allows after an interruption
- * @forward_ns:	offsets above are stepped forward at once; 0 always slews
- * @backward_ns: offsets above are stepped backward at once; 0 always slews
- *
- * Programs that were stopped along with the clock have seen nothing in between: a step forward shows them the time that
- * went by, one backward shows them a second time what they have seen.
- */
-struct cdisc_restore_limits {
+struct cdisc_policy_row {
 	s64	forward_ns;
 	s64	backward_ns;
+	s64	stepout_ns;
+	s64	panic_ns;
+	u32	slew_ppb;
+};
+
+#define CDISC_CAUSE_COUNT	(CLOCKDISC_CAUSE_SOURCE + 1)
+
+/**
+ * struct cdisc_policy - what the operator allows
+ * @row:	by enum clockdisc_cause; the one before the first is empty
+ * @startup_updates: the first offsets that are judged by the row of startup; -1 for all
+ * @panic_once:	the first offset may pass the panic threshold
+ *
+ * The first offset is the one where nobody has relied on the clock yet. Programs that were stopped along with the clock,
+ * which is what the row of restore is for, have seen nothing in between: a step forward shows them the time that went by,
+ * one backward shows them a second time what they have seen.
+ */
+struct cdisc_policy {
+	struct cdisc_policy_row	row[CDISC_CAUSE_COUNT];
+	s32			startup_updates;
+	bool			panic_once;
 };
 
 /**
@@ -76,30 +84,28 @@ enum cdisc_policy_event {
 #define CDISC_ACTION_PEND	0x20	/* remember the offset as an offer to the operator */
 
 /**
+ * cdisc_policy_may_step() - is a step of this size and direction allowed
+ * @row:	row of what it comes from
+ * @step_ns:	by how much, positive forward
+ *
+ * Context: Any.
+ * Return: whether it is.
+ */
+bool cdisc_policy_may_step(const struct cdisc_policy_row *row, s64 step_ns);
+
+/**
  * cdisc_policy_event() - put an offset into a class
- * @lim:	limits
+ * @row:	row of what it comes from
  * @state:	the present state
  * @offset_ns:	reference minus local
  * @since_ns:	for how long the state has lasted
- * @is_first:	no offset has been acted on since load
+ * @may_panic:	the panic threshold counts
  *
  * Context: Any.
  * Return: one of _SMALL, _SMALL_LATE, _LARGE, _LARGE_LATE, _PANIC.
  */
-enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_limits *lim, enum clockdisc_state state,
-					   s64 offset_ns, s64 since_ns, bool is_first);
-
-/**
- * cdisc_policy_restore() - put the first offset after an interruption into a class
- * @lim:	limits
- * @offset_ns:	reference minus local
- *
- * There is no stepout and no panic: the clock is known to be wrong, and by how much is what the interruption decided.
- *
- * Context: Any.
- * Return: _LARGE_LATE for an offset that is to be stepped, _SMALL for one that is to be slewed.
- */
-enum cdisc_policy_event cdisc_policy_restore(const struct cdisc_restore_limits *lim, s64 offset_ns);
+enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_row *row, enum clockdisc_state state,
+					   s64 offset_ns, s64 since_ns, bool may_panic);
 
 /**
  * cdisc_policy_next() - the state machine
@@ -111,5 +117,18 @@ enum cdisc_policy_event cdisc_policy_restore(const struct cdisc_restore_limits *
  * Return: the next state.
  */
 enum clockdisc_state cdisc_policy_next(enum clockdisc_state state, enum cdisc_policy_event event, u32 *actions);
+
+/* Shorthands, as ntpd has them: the rows of startup, drift and source, both directions; all rows. */
+void cdisc_policy_set_step(struct cdisc_policy *p, s64 step_ns);
+void cdisc_policy_set_stepout(struct cdisc_policy *p, s64 stepout_ns);
+void cdisc_policy_set_panic(struct cdisc_policy *p, s64 panic_ns);
+void cdisc_policy_set_slew(struct cdisc_policy *p, u32 slew_ppb);
+
+/* Has a row of this cause a stepout, a panic threshold? */
+bool cdisc_policy_has_stepout(enum clockdisc_cause cause);
+bool cdisc_policy_has_panic(enum clockdisc_cause cause);
+
+/* Is every panic threshold 0 or above both step thresholds of its row? */
+bool cdisc_policy_is_ordered(const struct cdisc_policy *p);
 
 #endif /* CDISC_POLICY_H */

@@ -279,7 +279,7 @@ static void engine_exit_ends_the_slew(struct kunit *test)
 	struct cdisc_engine_config c;
 
 	cdisc_engine_config_get(e, &c);
-	c.cfg.steer.max_change_ppb_s = 1000;
+	c.cfg.max_change_ppb_s = 1000;
 	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
 	msleep(2000);
 	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, true, SEC), 0);

@@ -338,7 +338,7 @@ static void loop_restore_within_limits(struct kunit *test)
 
 	follow(p, 900 * SEC);
 	cfg = p->loop.cfg;
-	cfg.restore.forward_ns = 0;
+	cfg.policy.row[CLOCKDISC_CAUSE_RESTORE].forward_ns = 0;
 	cdisc_loop_configure(&p->loop, &cfg);
 	interrupt(p, 3600 * SEC);
 	sample(p);
@@ -528,9 +528,9 @@ static void loop_config_check(struct kunit *test)
 	cfg.minpoll_log2s = 11;
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_POLL_ORDER);
 	cdisc_config_defaults(&cfg);
-	cfg.policy.panic_ns = cfg.policy.step_ns;
+	cfg.policy.row[CLOCKDISC_CAUSE_SOURCE].panic_ns = cfg.policy.row[CLOCKDISC_CAUSE_SOURCE].backward_ns;
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_PANIC_BELOW_STEP);
-	cfg.policy.panic_ns = 0;
+	cfg.policy.row[CLOCKDISC_CAUSE_SOURCE].panic_ns = 0;
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_OK);
 	cfg.servo = 77;
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_SERVO);

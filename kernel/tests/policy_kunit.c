@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include "core/policy.h"
+#include "core/preset.h"
 
 #define S	CDISC_ACTION_STEP
 #define M	CDISC_ACTION_MEASURE
@@ -96,34 +96,40 @@ static void policy_steps_only_where_allowed(struct kunit *test)
 
 struct class {
 	const char			*name;
-	struct cdisc_policy_limits	lim;
+	struct cdisc_policy_row		row;
 	enum clockdisc_state		state;
 	s64				offset_ns;
 	s64				since_ns;
-	bool				is_first;
+	bool				may_panic;
 	enum cdisc_policy_event		event;
 };
 
-#define NTPD		{ .step_ns = 128 * MS, .stepout_ns = 300 * SEC, .panic_ns = 1000 * SEC }
-#define NTPD_G		{ .step_ns = 128 * MS, .stepout_ns = 300 * SEC, .panic_ns = 1000 * SEC, .panic_once = true }
+#define NTPD		{ .forward_ns = 128 * MS, .backward_ns = 128 * MS, .stepout_ns = 300 * SEC, .panic_ns = 1000 * SEC }
 #define NEVER		{ .stepout_ns = 300 * SEC }
-#define AT_ONCE		{ .step_ns = 128 * MS }
+#define AT_ONCE		{ .forward_ns = 128 * MS, .backward_ns = 128 * MS }
+#define FORWARD		{ .forward_ns = 128 * MS, .stepout_ns = 300 * SEC }
+#define BACKWARD	{ .backward_ns = SEC }
 
 static const struct class classes[] = {
-	{ "at the threshold", NTPD, SYNC, 128 * MS, 0, false, CDISC_EVENT_SMALL },
-	{ "past the threshold", NTPD, SYNC, 128 * MS + 1, 0, false, CDISC_EVENT_LARGE },
-	{ "past it, backwards", NTPD, SYNC, -128 * MS - 1, 0, false, CDISC_EVENT_LARGE },
-	{ "in SYNC for long is no stepout", NTPD, SYNC, SEC, 4000 * SEC, false, CDISC_EVENT_LARGE },
-	{ "just before the stepout", NTPD, SPIKE, SEC, 300 * SEC - 1, false, CDISC_EVENT_LARGE },
-	{ "at the stepout", NTPD, SPIKE, SEC, 300 * SEC, false, CDISC_EVENT_LARGE_LATE },
-	{ "frequency measured for long enough", NTPD, FREQ, 0, 300 * SEC, false, CDISC_EVENT_SMALL_LATE },
-	{ "at the panic threshold", NTPD, SYNC, 1000 * SEC, 0, false, CDISC_EVENT_LARGE },
-	{ "past the panic threshold", NTPD, SYNC, 1000 * SEC + 1, 0, false, CDISC_EVENT_PANIC },
-	{ "past it, backwards", NTPD, SYNC, -1000 * SEC - 1, 0, false, CDISC_EVENT_PANIC },
-	{ "ntpd -g, first", NTPD_G, UNSET, 5000 * SEC, 0, true, CDISC_EVENT_LARGE },
-	{ "ntpd -g, second", NTPD_G, SYNC, 5000 * SEC, 0, false, CDISC_EVENT_PANIC },
-	{ "step 0 and panic 0", NEVER, SYNC, S64_MIN, 0, false, CDISC_EVENT_SMALL },
-	{ "stepout 0", AT_ONCE, SYNC, SEC, 0, false, CDISC_EVENT_LARGE_LATE },
+	{ "at the threshold", NTPD, SYNC, 128 * MS, 0, true, CDISC_EVENT_SMALL },
+	{ "past the threshold", NTPD, SYNC, 128 * MS + 1, 0, true, CDISC_EVENT_LARGE },
+	{ "past it, backwards", NTPD, SYNC, -128 * MS - 1, 0, true, CDISC_EVENT_LARGE },
+	{ "in SYNC for long is no stepout", NTPD, SYNC, SEC, 4000 * SEC, true, CDISC_EVENT_LARGE },
+	{ "just before the stepout", NTPD, SPIKE, SEC, 300 * SEC - 1, true, CDISC_EVENT_LARGE },
+	{ "at the stepout", NTPD, SPIKE, SEC, 300 * SEC, true, CDISC_EVENT_LARGE_LATE },
+	{ "frequency measured for long enough", NTPD, FREQ, 0, 300 * SEC, true, CDISC_EVENT_SMALL_LATE },
+	{ "at the panic threshold", NTPD, SYNC, 1000 * SEC, 0, true, CDISC_EVENT_LARGE },
+	{ "past the panic threshold", NTPD, SYNC, 1000 * SEC + 1, 0, true, CDISC_EVENT_PANIC },
+	{ "past it, backwards", NTPD, SYNC, -1000 * SEC - 1, 0, true, CDISC_EVENT_PANIC },
+	{ "let past it once", NTPD, UNSET, 5000 * SEC, 0, false, CDISC_EVENT_LARGE },
+	{ "step 0 and panic 0", NEVER, SYNC, S64_MIN, 0, true, CDISC_EVENT_SMALL },
+	{ "stepout 0", AT_ONCE, SYNC, SEC, 0, true, CDISC_EVENT_LARGE_LATE },
+	{ "stepout 0, frequency just begun", AT_ONCE, FREQ, 0, SEC, true, CDISC_EVENT_SMALL },
+	{ "stepout 0, frequency measured for long enough", AT_ONCE, FREQ, 0, 300 * SEC, true, CDISC_EVENT_SMALL_LATE },
+	{ "forward only, forward", FORWARD, SYNC, SEC, 0, true, CDISC_EVENT_LARGE },
+	{ "forward only, backward", FORWARD, SYNC, S64_MIN, 0, true, CDISC_EVENT_SMALL },
+	{ "backward only, forward", BACKWARD, SYNC, S64_MAX, 0, true, CDISC_EVENT_SMALL },
+	{ "backward only, backward", BACKWARD, SYNC, -2 * SEC, 0, true, CDISC_EVENT_LARGE_LATE },
 };
 
 static void policy_classes(struct kunit *test)
@@ -133,16 +139,136 @@ static void policy_classes(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(classes); i++) {
 		const struct class *c = &classes[i];
 
-		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_policy_event(&c->lim, c->state, c->offset_ns, c->since_ns,
-								  c->is_first),
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_policy_event(&c->row, c->state, c->offset_ns, c->since_ns,
+								  c->may_panic),
 				    (int)c->event, "%s", c->name);
 	}
+}
+
+/*
+ * What each preset does about an offset of 0.05, 0.3, 5, 700 and 5000 s, forward and backward: s slews, S steps,
+ * . waits, F freezes. @start: found first; @first: found by a clock that was right; @later: the same, a stepout later;
+ * @restore: found after an interruption.
+ */
+static const struct {
+	enum clockdisc_preset	preset;
+	const char		*start[2];
+	const char		*first[2];
+	const char		*later[2];
+	const char		*restore[2];
+} outcomes[] = {
+	{ CLOCKDISC_PRESET_NTPD, { "sSSSF", "sSSSF" }, { "s....", "s...." }, { "sSSSF", "sSSSF" }, { "SSSSS", "ssSSS" } },
+	{ CLOCKDISC_PRESET_NTPD_X, { "sssSF", "sssSF" }, { "sss..", "sss.." }, { "sssSF", "sssSF" }, { "sssSS", "sssSS" } },
+	{ CLOCKDISC_PRESET_NTPD_G, { "sSSSS", "sSSSS" }, { "s....", "s...." }, { "sSSSF", "sSSSF" }, { "SSSSS", "ssSSS" } },
+	{ CLOCKDISC_PRESET_CHRONY_START, { "ssSSS", "ssSSS" }, { "sssss", "sssss" }, { "sssss", "sssss" }, { "SSSSS", "ssSSS" } },
+	{ CLOCKDISC_PRESET_CHRONY_ALWAYS, { "sSSSS", "sSSSS" }, { "sSSSS", "sSSSS" }, { "sSSSS", "sSSSS" }, { "SSSSS", "ssSSS" } },
+	{ CLOCKDISC_PRESET_VMTOOLS, { "ssSSS", "sssss" }, { "ssSSS", "sssss" }, { "ssSSS", "sssss" }, { "ssSSS", "SSSSS" } },
+	{ CLOCKDISC_PRESET_MONOTONIC, { "sSSSF", "ssssF" }, { "s....", "ssss." }, { "sSSSF", "ssssF" }, { "SSSSS", "sssss" } },
+	{ CLOCKDISC_PRESET_HOST, { "SSSSS", "ssSSS" }, { "s....", "s...." }, { "sSSSF", "sSSSF" }, { "SSSSS", "ssSSS" } },
+};
+
+static char outcome(const struct cdisc_policy *p, enum clockdisc_cause cause, enum clockdisc_state state, s64 offset_ns,
+		    s64 since_ns)
+{
+	bool may_panic = !(p->panic_once && cause == CLOCKDISC_CAUSE_STARTUP);
+	u32 actions;
+
+	cdisc_policy_next(state, cdisc_policy_event(&p->row[cause], state, offset_ns, since_ns, may_panic), &actions);
+	return actions & S ? 'S' : actions & P ? 'F' : actions & (M | U) ? 's' : '.';
+}
+
+static void check_outcomes(struct kunit *test, const char *what, const char *const *wanted, const struct cdisc_preset *p,
+			   enum clockdisc_cause cause, enum clockdisc_state state, s64 since_ns)
+{
+	static const s64 offsets_ns[] = { 50 * MS, 300 * MS, 5 * SEC, 700 * SEC, 5000 * SEC };
+	char got[ARRAY_SIZE(offsets_ns) + 1] = "";
+	int is_back;
+	size_t i;
+
+	for (is_back = 0; is_back < 2; is_back++) {
+		for (i = 0; i < ARRAY_SIZE(offsets_ns); i++)
+			got[i] = outcome(&p->policy, cause, state, is_back ? -offsets_ns[i] : offsets_ns[i], since_ns);
+		KUNIT_EXPECT_TRUE_MSG(test, !strcmp(got, wanted[is_back]), "%s, %s, %s: %s, wanted %s", p->familiar, what,
+				      is_back ? "backward" : "forward", got, wanted[is_back]);
+	}
+}
+
+static void policy_presets_do_as_they_are_named(struct kunit *test)
+{
+	size_t i;
+
+	/* One row for each, custom aside. */
+	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(outcomes), (size_t)(CLOCKDISC_PRESET_HOST - CLOCKDISC_PRESET_CUSTOM));
+	for (i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		const struct cdisc_preset *p = cdisc_preset_find(outcomes[i].preset);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		check_outcomes(test, "at the start", outcomes[i].start, p, CLOCKDISC_CAUSE_STARTUP, UNSET, 0);
+		check_outcomes(test, "with a known frequency", outcomes[i].start, p, CLOCKDISC_CAUSE_STARTUP, FSET, 0);
+		check_outcomes(test, "first", outcomes[i].first, p, CLOCKDISC_CAUSE_DRIFT, SYNC, 4000 * SEC);
+		check_outcomes(test, "after holdover", outcomes[i].first, p, CLOCKDISC_CAUSE_DRIFT, HOLDOVER, 4000 * SEC);
+		check_outcomes(test, "of another source", outcomes[i].first, p, CLOCKDISC_CAUSE_SOURCE, SYNC, 4000 * SEC);
+		check_outcomes(test, "later", outcomes[i].later, p, CLOCKDISC_CAUSE_DRIFT, SPIKE, 300 * SEC);
+		check_outcomes(test, "restored", outcomes[i].restore, p, CLOCKDISC_CAUSE_RESTORE, SYNC, 4000 * SEC);
+	}
+}
+
+static void policy_presets_are_sound(struct kunit *test)
+{
+	enum clockdisc_preset preset;
+	enum clockdisc_cause cause;
+
+	for (preset = CLOCKDISC_PRESET_NTPD; preset <= CLOCKDISC_PRESET_HOST; preset++) {
+		const struct cdisc_preset *p = cdisc_preset_find(preset);
+		struct cdisc_policy changed = p->policy;
+
+		KUNIT_EXPECT_TRUE_MSG(test, cdisc_policy_is_ordered(&p->policy), "%s", p->name);
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_of(&p->policy), (int)preset, "%s", p->name);
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_by_name(p->name), (int)preset, "%s", p->name);
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_by_name(p->familiar), (int)preset, "%s", p->name);
+		for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++) {
+			KUNIT_EXPECT_GT(test, p->policy.row[cause].slew_ppb, 0u);
+			KUNIT_EXPECT_TRUE(test, cdisc_policy_has_stepout(cause) || !p->policy.row[cause].stepout_ns);
+			KUNIT_EXPECT_TRUE(test, cdisc_policy_has_panic(cause) || !p->policy.row[cause].panic_ns);
+		}
+		changed.row[CLOCKDISC_CAUSE_SOURCE].slew_ppb++;
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_of(&changed), (int)CLOCKDISC_PRESET_CUSTOM, "%s", p->name);
+	}
+	KUNIT_EXPECT_TRUE(test, !cdisc_preset_find(CLOCKDISC_PRESET_CUSTOM));
+	KUNIT_EXPECT_TRUE(test, !cdisc_preset_find(CLOCKDISC_PRESET_HOST + 1));
+	KUNIT_EXPECT_EQ(test, (int)cdisc_preset_by_name("custom"), 0);
+}
+
+/* The shorthands are ntpd's words: they leave what ntpd does not know alone. */
+static void policy_shorthands(struct kunit *test)
+{
+	struct cdisc_policy p = cdisc_preset_find(CLOCKDISC_PRESET_NTPD)->policy;
+
+	cdisc_policy_set_step(&p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_STARTUP].backward_ns, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_SOURCE].forward_ns, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_RESTORE].backward_ns, SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_OPERATOR].backward_ns, 1LL);
+	cdisc_policy_set_stepout(&p, 900 * SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_DRIFT].stepout_ns, 900 * SEC);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_STARTUP].stepout_ns, 0LL);
+	KUNIT_EXPECT_TRUE(test, cdisc_policy_is_ordered(&p));
+	cdisc_policy_set_panic(&p, 600 * SEC);
+	KUNIT_EXPECT_FALSE(test, cdisc_policy_is_ordered(&p));
+	cdisc_policy_set_panic(&p, 0);
+	KUNIT_EXPECT_TRUE(test, cdisc_policy_is_ordered(&p));
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_RESTORE].panic_ns, 0LL);
+	cdisc_policy_set_slew(&p, 7);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_OPERATOR].slew_ppb, 7u);
 }
 
 static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(policy_every_state_and_event),
 	KUNIT_CASE(policy_steps_only_where_allowed),
 	KUNIT_CASE(policy_classes),
+	KUNIT_CASE(policy_presets_do_as_they_are_named),
+	KUNIT_CASE(policy_presets_are_sound),
+	KUNIT_CASE(policy_shorthands),
 	{}
 };
 

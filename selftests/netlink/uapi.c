@@ -302,6 +302,8 @@ static bool sets_and_tells(const struct range *r, uint64_t value)
 		return false;
 	}
 	seen = clock_value(r->type);
+	if (r->kind == U32)
+		value = (uint32_t)value;
 	if (seen != value)
 		tap_note("set to %" PRIu64 ", told as %" PRIu64, value, seen);
 	return seen == value;

@@ -8,6 +8,19 @@ _clockdisc_listed() {
 	"$1" "${@:2}" --help 2> /dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
+# The fields of the policy, for each cause.
+_clockdisc_fields() {
+	"$1" "${@:2}" --help 2> /dev/null | sed -n 's/.*CAUSE is one of \(.*\):$/\1/p;s/^  CAUSE\.\([a-z-]*\) .*/\1/p' | {
+		local causes cause field
+		read -r causes
+		while read -r field; do
+			for cause in ${causes//,/}; do
+				echo "$cause.$field"
+			done
+		done
+	}
+}
+
 _clockdisc_legal() {
 	"$1" "${@:2:$#-2}" --help 2> /dev/null |
 		sed -n "/^  ${!#} /{n;/ to /q;s/^ *Legal: \(.*\)\.\$/\1/;s/,\| or / /g;p;q}"
@@ -27,7 +40,7 @@ _clockdisc_pairs() {
 		# Readline replaces what follows a '=' that breaks words, otherwise the whole word.
 		[[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$key=}")
 	else
-		COMPREPLY=($(compgen -S = -W "$(_clockdisc_listed "$tool" "$@")" -- "$cur"))
+		COMPREPLY=($(compgen -S = -W "$(_clockdisc_listed "$tool" "$@") $(_clockdisc_fields "$tool" "$@")" -- "$cur"))
 		compopt -o nospace
 	fi
 }
@@ -69,6 +82,9 @@ _clockdisc() {
 		;;
 	set)
 		_clockdisc_pairs "$tool" "$cur" set
+		;;
+	preset)
+		((${#words[@]} == 2)) && COMPREPLY=($(compgen -W "$(_clockdisc_listed "$tool" preset)" -- "$cur"))
 		;;
 	sample)
 		if ((${#words[@]} == 2)); then

@@ -22,7 +22,7 @@ static const struct option common_options[] = {
 
 static const struct tool_command * const groups[] = {
 	status_commands, now_commands, sources_commands, source_commands, monitor_commands,
-	set_commands, adjust_commands, wait_commands, sample_commands, metrics_commands,
+	set_commands, policy_commands, adjust_commands, wait_commands, sample_commands, metrics_commands,
 	record_commands, plot_commands, oscillator_commands,
 };
 
@@ -175,6 +175,12 @@ static void short_options(char *buf, size_t len, const struct option *own)
 	buf[n] = '\0';
 }
 
+/* So is the "-x" of ntpd -x, where it is a name. */
+static bool is_dashed(const struct tool_command *command, const char *arg)
+{
+	return command->dashed && arg && arg[0] == '-' && arg[1] && !arg[2] && strchr(command->dashed, arg[1]);
+}
+
 /*
  * Options may stand before, between and after the arguments. Return: -1 to
  * run the command, or the exit code.
@@ -195,7 +201,7 @@ static int read_arguments(struct tool *tool, int argc, char **argv)
 	/* A second vector for the same scanner; both are read in order. */
 	optind = 1;
 	for (;;) {
-		if (is_amount(argv[optind])) {
+		if (is_amount(argv[optind]) || is_dashed(tool->command, argv[optind])) {
 			tool->args[tool->n_args++] = argv[optind++];
 			continue;
 		}

@@ -261,7 +261,7 @@ static void escape(char *buf, size_t len, const char *text)
 	buf[n] = '\0';
 }
 
-/* A nest of a word and numbers, many times: the word is the label. Only "count" is one today. */
+/* A nest of a word and numbers, many times: the word is the label. "count" and "policy" are. */
 static void nest_write(FILE *out, enum metrics_format format, const char *prefix, const struct cdisc_attr *nest,
 		       json_object *list)
 {

@@ -206,12 +206,12 @@ static void print_config(const struct cdisc_view *view)
 {
 	size_t i;
 
-	printf("\nconfiguration\n");
+	printf("\nconfiguration, and see clockdisc policy\n");
 	for (i = 0; i < view->set->n; i++) {
 		const struct cdisc_attr *attr = &view->set->attrs[i];
 		char text[128];
 
-		if (!attr->is_settable || !view->by_number[i])
+		if (!attr->is_settable || attr->type == CDISC_ATTR_NEST || !view->by_number[i])
 			continue;
 		cdisc_attr_format(text, sizeof(text), attr, view->by_number[i]);
 		printf("  %-22s %s\n", attr->short_name ? attr->short_name : attr->name, text);

@@ -31,6 +31,7 @@ struct tool_command {
 	const char *help;		/* the rest of --help, or NULL */
 	void (*help_more)(void);	/* prints tables after it, or NULL */
 	const struct option *options;	/* beyond the common ones, or NULL */
+	const char *dashed;		/* letters that a dash makes an argument, not an option, or NULL */
 	int args_min;
 	int args_max;
 	int (*run)(struct tool *tool);
@@ -58,6 +59,7 @@ extern const struct tool_command now_commands[];
 extern const struct tool_command sources_commands[];
 extern const struct tool_command source_commands[];
 extern const struct tool_command set_commands[];
+extern const struct tool_command policy_commands[];
 extern const struct tool_command adjust_commands[];
 extern const struct tool_command monitor_commands[];
 extern const struct tool_command wait_commands[];

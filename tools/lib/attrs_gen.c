@@ -480,6 +480,94 @@ const struct cdisc_enum cdisc_enum_reaction = {
 	.n = ARRAY_SIZE(reaction_values),
 };
 
+static const struct cdisc_enum_value cause_values[] = {
+	{
+		.value = CLOCKDISC_CAUSE_STARTUP,
+		.name = "startup",
+		.doc = "One of the first offsets that are acted on, as many as startup-updates says.",
+	},
+	{
+		.value = CLOCKDISC_CAUSE_DRIFT,
+		.name = "drift",
+		.doc = "Any other offset.",
+	},
+	{
+		.value = CLOCKDISC_CAUSE_RESTORE,
+		.name = "restore",
+		.doc = "The first offset after an interruption.",
+	},
+	{
+		.value = CLOCKDISC_CAUSE_OPERATOR,
+		.name = "operator",
+		.doc = "A command.",
+	},
+	{
+		.value = CLOCKDISC_CAUSE_SOURCE,
+		.name = "source",
+		.doc = "Another source was selected than the one whose offset was last acted on.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_cause = {
+	.name = "cause",
+	.values = cause_values,
+	.n = ARRAY_SIZE(cause_values),
+};
+
+static const struct cdisc_enum_value preset_values[] = {
+	{
+		.value = CLOCKDISC_PRESET_CUSTOM,
+		.name = "custom",
+		.doc = "None of the others.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_NTPD,
+		.name = "ntpd",
+		.doc = "As ntpd; the default.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_NTPD_X,
+		.name = "ntpd-x",
+		.doc = "As ntpd -x, which steps above 600 s.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_NTPD_G,
+		.name = "ntpd-g",
+		.doc = "As ntpd -g, whose first offset may be of any size.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_CHRONY_START,
+		.name = "chrony-start",
+		.doc = "As chronyd with makestep 1.0 3.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_CHRONY_ALWAYS,
+		.name = "chrony-always",
+		.doc = "As chronyd with makestep 0.1 -1.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_VMTOOLS,
+		.name = "vmtools",
+		.doc = "As the time sync of VMware Tools, which steps back after an interruption only.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_MONOTONIC,
+		.name = "monotonic",
+		.doc = "No step backward, whatever the cause, by command neither.",
+	},
+	{
+		.value = CLOCKDISC_PRESET_HOST,
+		.name = "host",
+		.doc = "Right at once at the start and after an interruption; the default in a guest whose host tells its time.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_preset = {
+	.name = "preset",
+	.values = preset_values,
+	.n = ARRAY_SIZE(preset_values),
+};
+
 static const struct cdisc_enum_value source_event_values[] = {
 	{
 		.value = CLOCKDISC_SOURCE_EVENT_ADDED,
@@ -800,7 +888,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 86400000000000LL,
-		.doc = "Offsets above this are stepped, ns, 0 to 86400000000000; 0 always slews. Settable, default 128 ms.",
+		.doc = "Offsets above this are stepped, ns, 0 to 86400000000000; 0 always slews. Settable, default 128 ms. A shorthand: it sets step-forward-ns and step-backward-ns of startup, drift and source; what is read is drift's step-forward-ns.",
 	},
 	[CLOCKDISC_A_CLOCK_STEPOUT_NS] = {
 		.name = "stepout-ns",
@@ -811,7 +899,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 86400000000000LL,
-		.doc = "How long an offset must stay above the step threshold, ns, 0 to 86400000000000. Settable, default 300 s.",
+		.doc = "How long an offset must stay above the step threshold, ns, 0 to 86400000000000. Settable, default 300 s. A shorthand for drift and source; what is read is drift's.",
 	},
 	[CLOCKDISC_A_CLOCK_PANIC_THRESHOLD_NS] = {
 		.name = "panic-threshold-ns",
@@ -822,7 +910,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 3153600000000000000LL,
-		.doc = "Offsets above this freeze the clock, ns, 0 to 3153600000000000000; 0 never freezes. Settable, default 1000 s.",
+		.doc = "Offsets above this freeze the clock, ns, 0 to 3153600000000000000; 0 never freezes. Settable, default 1000 s. A shorthand for startup, drift and source; what is read is drift's.",
 	},
 	[CLOCKDISC_A_CLOCK_PANIC_ONCE] = {
 		.name = "panic-once",
@@ -843,7 +931,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 1LL,
 		.max = 100000000LL,
-		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000. Settable, default 500000.",
+		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000. Settable, default 500000. A shorthand for all rows; what is read is drift's.",
 	},
 	[CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S] = {
 		.name = "max-slew-change-ppb-s",
@@ -965,7 +1053,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 86400000000000LL,
-		.doc = "After an interruption, offsets above this are stepped forward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 us.",
+		.doc = "After an interruption, offsets above this are stepped forward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 us. It is step-forward-ns of the row restore.",
 	},
 	[CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS] = {
 		.name = "restore-backward-ns",
@@ -976,7 +1064,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 86400000000000LL,
-		.doc = "After an interruption, offsets above this are stepped backward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 s.",
+		.doc = "After an interruption, offsets above this are stepped backward at once, ns, 0 to 86400000000000; 0 always slews. Settable, default 1 s. It is step-backward-ns of the row restore.",
 	},
 	[CLOCKDISC_A_CLOCK_IDLE_SWING_NS] = {
 		.name = "idle-swing-ns",
@@ -994,12 +1082,105 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_STRING,
 		.doc = "Whether the host of this guest tells its time, and why not, in words.",
 	},
+	[CLOCKDISC_A_CLOCK_POLICY] = {
+		.name = "policy",
+		.type = CDISC_ATTR_NEST,
+		.nested = &cdisc_set_policy,
+		.is_multi = true,
+		.is_settable = true,
+		.doc = "What may be done about an offset, a row for each cause. Settable; in a request rows and fields that are absent stay as they are, and all are applied after preset and after the shorthands.",
+	},
+	[CLOCKDISC_A_CLOCK_PRESET] = {
+		.name = "preset",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_preset,
+		.is_settable = true,
+		.doc = "The preset that the policy equals, or custom. Settable; it sets all rows, startup-updates and panic-once, before the other attributes of the same request are applied.",
+	},
+	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = {
+		.name = "startup-updates",
+		.type = CDISC_ATTR_S32,
+		.is_settable = true,
+		.has_range = true,
+		.min = -1LL,
+		.max = 1000000LL,
+		.doc = "How many of the first offsets that are acted on have the cause startup, -1 to 1000000; -1 for all, 0 for none. Settable, default 1.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_clock = {
 	.name = "clock",
 	.attrs = clock_attrs,
 	.n = ARRAY_SIZE(clock_attrs),
+};
+
+static const struct cdisc_attr policy_attrs[] = {
+	[CLOCKDISC_A_POLICY_PAD] = {
+		.name = "pad",
+		.type = CDISC_ATTR_PAD,
+	},
+	[CLOCKDISC_A_POLICY_CAUSE] = {
+		.name = "cause",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_cause,
+		.doc = "Which row.",
+	},
+	[CLOCKDISC_A_POLICY_STEP_FORWARD_NS] = {
+		.name = "step-forward-ns",
+		.short_name = "step-forward",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.has_range = true,
+		.min = 0LL,
+		.max = 86400000000000LL,
+		.doc = "Offsets forward above this are stepped, ns, 0 to 86400000000000; 0 never steps forward. Of the row operator, commands that step by more are carried out.",
+	},
+	[CLOCKDISC_A_POLICY_STEP_BACKWARD_NS] = {
+		.name = "step-backward-ns",
+		.short_name = "step-backward",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.has_range = true,
+		.min = 0LL,
+		.max = 86400000000000LL,
+		.doc = "The same for offsets backward, ns, 0 to 86400000000000; 0 never steps backward.",
+	},
+	[CLOCKDISC_A_POLICY_STEPOUT_NS] = {
+		.name = "stepout-ns",
+		.short_name = "stepout",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.has_range = true,
+		.min = 0LL,
+		.max = 86400000000000LL,
+		.doc = "How long an offset must stay above it, ns, 0 to 86400000000000. The rows drift and source have one, the others act at once.",
+	},
+	[CLOCKDISC_A_POLICY_PANIC_THRESHOLD_NS] = {
+		.name = "panic-threshold-ns",
+		.short_name = "panic-threshold",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.has_range = true,
+		.min = 0LL,
+		.max = 3153600000000000000LL,
+		.doc = "Offsets above this freeze the clock, ns, 0 to 3153600000000000000; 0 never freezes. The rows startup, drift and source have one.",
+	},
+	[CLOCKDISC_A_POLICY_MAX_SLEW_PPB] = {
+		.name = "max-slew-ppb",
+		.short_name = "max-slew",
+		.type = CDISC_ATTR_U32,
+		.unit = CDISC_UNIT_PPB,
+		.has_range = true,
+		.min = 1LL,
+		.max = 100000000LL,
+		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000.",
+	},
+};
+
+const struct cdisc_attr_set cdisc_set_policy = {
+	.name = "policy",
+	.attrs = policy_attrs,
+	.n = ARRAY_SIZE(policy_attrs),
 };
 
 static const struct cdisc_attr count_attrs[] = {

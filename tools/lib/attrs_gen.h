@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		60
+#define CDISC_ATTRS_MAX		63
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;
@@ -17,10 +17,13 @@ extern const struct cdisc_enum cdisc_enum_verdict;
 extern const struct cdisc_enum cdisc_enum_event;
 extern const struct cdisc_enum cdisc_enum_interruption;
 extern const struct cdisc_enum cdisc_enum_reaction;
+extern const struct cdisc_enum cdisc_enum_cause;
+extern const struct cdisc_enum cdisc_enum_preset;
 extern const struct cdisc_enum cdisc_enum_source_event;
 extern const struct cdisc_enum cdisc_enum_source_flags;
 
 extern const struct cdisc_attr_set cdisc_set_clock;
+extern const struct cdisc_attr_set cdisc_set_policy;
 extern const struct cdisc_attr_set cdisc_set_count;
 extern const struct cdisc_attr_set cdisc_set_source;
 extern const struct cdisc_attr_set cdisc_set_sample;

@@ -108,7 +108,7 @@ struct cdisc_view {
 	const struct cdisc_attr_set *set;
 	const struct nlattr *first;
 	size_t len;
-	const struct nlattr *by_number[72];
+	const struct nlattr *by_number[128];
 };
 
 /* Attributes whose size is not that of their type are left out, as if absent. */

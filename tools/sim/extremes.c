@@ -171,23 +171,30 @@ static const char *bounds(struct rng *r)
 	return NULL;
 }
 
+static struct cdisc_policy_row any_row(struct rng *r)
+{
+	return (struct cdisc_policy_row){
+		.forward_ns	= any_within(r, 0, S64_MAX),
+		.backward_ns	= any_within(r, 0, S64_MAX),
+		.stepout_ns	= any_within(r, 0, S64_MAX),
+		.panic_ns	= any_within(r, 0, S64_MAX),
+		.slew_ppb	= (u32)any_s64(r),
+	};
+}
+
 static const char *policies(struct rng *r)
 {
-	struct cdisc_policy_limits lim = {
-		.step_ns	= any_within(r, 0, S64_MAX),
-		.stepout_ns	= any_s64(r),
-		.panic_ns	= any_within(r, 0, S64_MAX),
-		.panic_once	= rng_u64(r) & 1,
-	};
+	struct cdisc_policy_row row = any_row(r);
 	u32 known = CDISC_ACTION_STEP | CDISC_ACTION_MEASURE | CDISC_ACTION_UPDATE | CDISC_ACTION_RESTART |
 		    CDISC_ACTION_HOLD | CDISC_ACTION_PEND;
 	enum clockdisc_state state = CLOCKDISC_STATE_UNSET + rng_u64(r) %
 				     (CLOCKDISC_STATE_FROZEN - CLOCKDISC_STATE_UNSET + 1);
 	s64 offset_ns = any_s64(r);
-	bool is_first = rng_u64(r) & 1;
-	enum cdisc_policy_event event = cdisc_policy_event(&lim, state, offset_ns, any_s64(r), is_first);
-	bool is_panic = lim.panic_ns && saturated(size(offset_ns)) > lim.panic_ns && !(lim.panic_once && is_first);
-	bool is_large = lim.step_ns && saturated(size(offset_ns)) > lim.step_ns;
+	bool may_panic = rng_u64(r) & 1;
+	enum cdisc_policy_event event = cdisc_policy_event(&row, state, offset_ns, any_s64(r), may_panic);
+	s64 step_ns = offset_ns < 0 ? row.backward_ns : row.forward_ns;
+	bool is_panic = may_panic && row.panic_ns && saturated(size(offset_ns)) > row.panic_ns;
+	bool is_large = step_ns && saturated(size(offset_ns)) > step_ns;
 	u32 actions = ~known;
 
 	NEED((event == CDISC_EVENT_PANIC) == is_panic);
@@ -272,16 +279,14 @@ struct clock {
 /* What the attributes' own checks leave of a configuration. */
 static void any_config(struct rng *r, struct cdisc_config *cfg)
 {
+	enum clockdisc_cause cause;
+
 	cdisc_config_defaults(cfg);
-	cfg->policy = (struct cdisc_policy_limits){
-		.step_ns	= any_within(r, 0, S64_MAX),
-		.stepout_ns	= any_within(r, 0, S64_MAX),
-		.panic_ns	= any_within(r, 0, S64_MAX),
-		.panic_once	= rng_u64(r) & 1,
-	};
-	cfg->restore.forward_ns = any_within(r, 0, S64_MAX);
-	cfg->restore.backward_ns = any_within(r, 0, S64_MAX);
-	cfg->steer = (struct cdisc_steer_limits){ (u32)any_s64(r), (u32)any_s64(r) };
+	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
+		cfg->policy.row[cause] = any_row(r);
+	cfg->policy.startup_updates = (s32)any_within(r, -1, S32_MAX);
+	cfg->policy.panic_once = rng_u64(r) & 1;
+	cfg->max_change_ppb_s = (u32)any_s64(r);
 	cfg->select.min_survivors = (u32)(rng_u64(r) % (PEERS + 1));
 	cfg->select.max_distance_ns = any_within(r, 0, S64_MAX);
 	cfg->minpoll_log2s = (s8)any_within(r, CDISC_POLL_MIN_LOG2S, CDISC_POLL_MAX_LOG2S);

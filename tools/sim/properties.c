@@ -157,7 +157,7 @@ static void below_the_threshold(struct world_config *cfg)
 static void never_step(struct world_config *cfg)
 {
 	below_the_threshold(cfg);
-	cfg->core.policy.step_ns = 0;
+	cdisc_policy_set_step(&cfg->core.policy, 0);
 	cfg->sc.offset0 *= 5;
 	cfg->sc.warm = 3000;
 }
@@ -165,14 +165,14 @@ static void never_step(struct world_config *cfg)
 static void gentle(struct world_config *cfg)
 {
 	below_the_threshold(cfg);
-	cfg->core.steer.max_change_ppb_s = 5000;
-	cfg->core.steer.max_slew_ppb = 200000;
+	cfg->core.max_change_ppb_s = 5000;
+	cdisc_policy_set_slew(&cfg->core.policy, 200000);
 }
 
 static void fast_slew(struct world_config *cfg)
 {
 	never_step(cfg);
-	cfg->core.steer.max_slew_ppb = 100000000;
+	cdisc_policy_set_slew(&cfg->core.policy, 100000000);
 	cfg->late = 0.5;
 	cfg->sc.warm = 1000;
 }
@@ -281,7 +281,7 @@ static void adaptive(struct world_config *cfg)
 {
 	one_server_at_64_s(cfg);
 	cfg->core.servo = CLOCKDISC_SERVO_ADAPTIVE;
-	cfg->core.steer.max_slew_ppb = 83333000;
+	cdisc_policy_set_slew(&cfg->core.policy, 83333000);
 	cfg->sc.base = 1 * MS;
 }
 
@@ -545,7 +545,8 @@ static const struct property properties[] = {
 static bool check(const struct property *s, const struct world_config *cfg, const struct world_result *r)
 {
 	double seconds = r->seconds ? (double)r->seconds : 1;
-	double cap_ppb = fmin(cfg->core.steer.max_slew_ppb, 1e8);
+	s64 step_ns = cfg->core.policy.row[CLOCKDISC_CAUSE_DRIFT].forward_ns;
+	double cap_ppb = fmin(cfg->core.policy.row[CLOCKDISC_CAUSE_DRIFT].slew_ppb, 1e8);
 	bool ok = true;
 
 #define EXPECT(is_true, ...)	(ok &= expect(is_true, s->name, cfg->sc.seed, __VA_ARGS__))
@@ -555,8 +556,7 @@ static bool check(const struct property *s, const struct world_config *cfg, cons
 	       r->conv_1ms, s->conv);
 	EXPECT(r->steps >= s->steps_min && r->steps <= s->steps_max, "%" PRIu64 " steps, limits %" PRIu64 " and %" PRIu64,
 	       r->steps, s->steps_min, s->steps_max);
-	EXPECT(!r->steps || r->step_max_ns > cfg->core.policy.step_ns, "a step of %" PRId64 " ns, threshold %" PRId64,
-	       r->step_max_ns, cfg->core.policy.step_ns);
+	EXPECT(!r->steps || r->step_max_ns > step_ns, "a step of %" PRId64 " ns, threshold %" PRId64, r->step_max_ns, step_ns);
 	EXPECT((double)r->bound_bad <= s->bound_bad * seconds, "bound too small in %" PRIu64 " of %.0f s", r->bound_bad,
 	       seconds);
 	EXPECT((double)r->liar_used <= s->liar_used * seconds, "liar used in %" PRIu64 " of %.0f s", r->liar_used, seconds);
@@ -568,7 +568,7 @@ static bool check(const struct property *s, const struct world_config *cfg, cons
 	       r->wakes, r->packets);
 	EXPECT(!s->packets || r->packets <= s->packets, "%" PRIu64 " packets, limit %" PRIu64, r->packets, s->packets);
 	/* These hold always. A limit on the change of rate may keep the clock from the frequency itself for a while. */
-	EXPECT(cfg->core.steer.max_change_ppb_s || r->slew_max_ppb <= cap_ppb + 0.001, "slew of %.3f ppb, cap %.0f",
+	EXPECT(cfg->core.max_change_ppb_s || r->slew_max_ppb <= cap_ppb + 0.001, "slew of %.3f ppb, cap %.0f",
 	       r->slew_max_ppb, cap_ppb);
 	EXPECT(r->freq_max_ppb <= 1e8, "frequency of %.3f ppb", r->freq_max_ppb);
 	EXPECT(r->rate_max_ppb <= 1e8 + 1, "rate of %.3f ppb", r->rate_max_ppb);

@@ -103,10 +103,10 @@ static void take(struct world_config *cfg, int opt, const char *what, const char
 	case OPT_FIRST_POLL:	cfg->first_poll = number(what, value); break;
 	case OPT_IBURST:	cfg->iburst = true; break;
 	case OPT_OBSERVE:	cfg->keeps_rate = true; break;
-	case OPT_MAX_SLEW:	cfg->core.steer.max_slew_ppb = (u32)number(what, value); break;
-	case OPT_MAX_CHANGE:	cfg->core.steer.max_change_ppb_s = (u32)number(what, value); break;
-	case OPT_STEP:		cfg->core.policy.step_ns = (s64)(number(what, value) * 1e9); break;
-	case OPT_PANIC:		cfg->core.policy.panic_ns = (s64)(number(what, value) * 1e9); break;
+	case OPT_MAX_SLEW:	cdisc_policy_set_slew(&cfg->core.policy, (u32)number(what, value)); break;
+	case OPT_MAX_CHANGE:	cfg->core.max_change_ppb_s = (u32)number(what, value); break;
+	case OPT_STEP:		cdisc_policy_set_step(&cfg->core.policy, (s64)(number(what, value) * 1e9)); break;
+	case OPT_PANIC:		cdisc_policy_set_panic(&cfg->core.policy, (s64)(number(what, value) * 1e9)); break;
 	case OPT_LIAR:
 		if (sscanf(value, "%d:%lf:%lf", &n, &a, &b) < 2)
 			bad(what, value);

@@ -263,6 +263,53 @@ enum clockdisc_reaction {
 };
 
 /**
+ * enum clockdisc_cause - What an offset comes from; each has a row of
+ *   permissions.
+ * @CLOCKDISC_CAUSE_STARTUP: One of the first offsets that are acted on, as
+ *   many as startup-updates says.
+ * @CLOCKDISC_CAUSE_DRIFT: Any other offset.
+ * @CLOCKDISC_CAUSE_RESTORE: The first offset after an interruption.
+ * @CLOCKDISC_CAUSE_OPERATOR: A command.
+ * @CLOCKDISC_CAUSE_SOURCE: Another source was selected than the one whose
+ *   offset was last acted on.
+ */
+enum clockdisc_cause {
+	CLOCKDISC_CAUSE_STARTUP = 1,
+	CLOCKDISC_CAUSE_DRIFT,
+	CLOCKDISC_CAUSE_RESTORE,
+	CLOCKDISC_CAUSE_OPERATOR,
+	CLOCKDISC_CAUSE_SOURCE,
+};
+
+/**
+ * enum clockdisc_preset - A whole policy by a familiar name;
+ *   Documentation/policy.rst has their tables.
+ * @CLOCKDISC_PRESET_CUSTOM: None of the others.
+ * @CLOCKDISC_PRESET_NTPD: As ntpd; the default.
+ * @CLOCKDISC_PRESET_NTPD_X: As ntpd -x, which steps above 600 s.
+ * @CLOCKDISC_PRESET_NTPD_G: As ntpd -g, whose first offset may be of any size.
+ * @CLOCKDISC_PRESET_CHRONY_START: As chronyd with makestep 1.0 3.
+ * @CLOCKDISC_PRESET_CHRONY_ALWAYS: As chronyd with makestep 0.1 -1.
+ * @CLOCKDISC_PRESET_VMTOOLS: As the time sync of VMware Tools, which steps
+ *   back after an interruption only.
+ * @CLOCKDISC_PRESET_MONOTONIC: No step backward, whatever the cause, by
+ *   command neither.
+ * @CLOCKDISC_PRESET_HOST: Right at once at the start and after an
+ *   interruption; the default in a guest whose host tells its time.
+ */
+enum clockdisc_preset {
+	CLOCKDISC_PRESET_CUSTOM = 1,
+	CLOCKDISC_PRESET_NTPD,
+	CLOCKDISC_PRESET_NTPD_X,
+	CLOCKDISC_PRESET_NTPD_G,
+	CLOCKDISC_PRESET_CHRONY_START,
+	CLOCKDISC_PRESET_CHRONY_ALWAYS,
+	CLOCKDISC_PRESET_VMTOOLS,
+	CLOCKDISC_PRESET_MONOTONIC,
+	CLOCKDISC_PRESET_HOST,
+};
+
+/**
  * enum clockdisc_source_event - What a notification of the sources group
  *   tells.
  * @CLOCKDISC_SOURCE_EVENT_ADDED: The source was added.
@@ -357,9 +404,25 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_RESTORE_BACKWARD_NS,
 	CLOCKDISC_A_CLOCK_IDLE_SWING_NS,
 	CLOCKDISC_A_CLOCK_HOST,
+	CLOCKDISC_A_CLOCK_POLICY,
+	CLOCKDISC_A_CLOCK_PRESET,
+	CLOCKDISC_A_CLOCK_STARTUP_UPDATES,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
+};
+
+enum clockdisc_a_policy {
+	CLOCKDISC_A_POLICY_PAD = 1,
+	CLOCKDISC_A_POLICY_CAUSE,
+	CLOCKDISC_A_POLICY_STEP_FORWARD_NS,
+	CLOCKDISC_A_POLICY_STEP_BACKWARD_NS,
+	CLOCKDISC_A_POLICY_STEPOUT_NS,
+	CLOCKDISC_A_POLICY_PANIC_THRESHOLD_NS,
+	CLOCKDISC_A_POLICY_MAX_SLEW_PPB,
+
+	__CLOCKDISC_A_POLICY_MAX,
+	CLOCKDISC_A_POLICY_MAX = (__CLOCKDISC_A_POLICY_MAX - 1)
 };
 
 enum clockdisc_a_count {

@@ -125,4 +125,24 @@ date -s @$(($(date +%s) + 100)) > /dev/null
 sleep 1
 within "date -s is noticed, ns" "$(event_value foreign-set)" 100000000000 1500000000
 tap_check "and corrected" until_true 300 is_right 1000000
+
+# --- presets and permissions ---
+tap_is "the policy is none of the presets" "$(field preset)" custom
+tap_check "a preset is taken over by its familiar name" clockdisc preset ntpd -x
+tap_is "and told" "$(field preset)" ntpd-x
+tap_is "its threshold is told" "$(field step-threshold-ns)" 600000000000
+: > /tmp/events
+tap_check "a preset and other settings are one request" clockdisc set preset=monotonic drift.step-forward=256ms
+sleep 0.2
+tap_is "with one event" "$(grep -c '"config"' /tmp/events)" 1
+tap_is "after which the policy is custom" "$(field preset)" custom
+tap_is "the field was applied after the preset" "$(field step-threshold-ns)" 256000000
+tap_check "the permissions are shown" sh -c 'clockdisc policy | grep "^drift *256.000 ms *never *300.000 s"'
+steps=$(field steps)
+tap_check "a step back by command is refused under monotonic, in words" sh -c 'clockdisc step -1s 2>&1 | grep "operator"'
+tap_is "and not made" "$(field steps)" "$steps"
+tap_check "a step forward is made" clockdisc step 1s
+tap_check "a field that a cause does not have is refused" sh -c 'clockdisc set restore.stepout=1s 2>&1 | grep "only drift and source"'
+clockdisc preset ntpd > /dev/null
+tap_is "ntpd is the preset ntpd" "$(field preset)" ntpd
 finish
