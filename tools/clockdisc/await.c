@@ -114,6 +114,7 @@ static int wait_loop(struct tool *tool, struct tool_wait *wait, const struct goa
 			return tool_fail("interrupted");
 		case TOOL_WOKEN_ERROR:
 			return TOOL_FAILED;
+		case TOOL_WOKEN_INPUT:
 		case TOOL_WOKEN_TIMEOUT:
 			continue;
 		case TOOL_WOKEN_EVENTS:

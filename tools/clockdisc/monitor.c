@@ -19,8 +19,8 @@ static void print_field(const char *label, const struct cdisc_view *view, uint16
 					 cdisc_attr_by_number(view->set, number), nla));
 }
 
-/* The value is in every event; its doc says whether it means anything in this one. */
-static bool has_value(uint32_t event)
+/* Its doc says whether it means anything in this one. */
+bool tool_event_has_value(uint32_t event)
 {
 	const struct cdisc_enum_value *row = cdisc_enum_by_value(&cdisc_enum_event, event);
 
@@ -37,7 +37,7 @@ static void print_clock(const struct cdisc_view *view)
 	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_EVENT, &event);
 	printf("%s clock %s", cdisc_format_real_ns(text, sizeof(text), real_ns),
 	       cdisc_enum_name(&cdisc_enum_event, event));
-	if (has_value(event) &&
+	if (tool_event_has_value(event) &&
 	    cdisc_view_s64(view, CLOCKDISC_A_CLOCK_EVENT_VALUE_NS, &value_ns))
 		printf(" %s", cdisc_format_ns(text, sizeof(text), value_ns));
 	print_field("state", view, CLOCKDISC_A_CLOCK_STATE);
@@ -118,6 +118,7 @@ static int monitor_loop(struct tool *tool, struct tool_wait *wait)
 			return TOOL_OK;
 		case TOOL_WOKEN_ERROR:
 			return TOOL_FAILED;
+		case TOOL_WOKEN_INPUT:
 		case TOOL_WOKEN_TIMEOUT:
 			continue;
 		case TOOL_WOKEN_EVENTS:

@@ -183,6 +183,7 @@ static int record_loop(struct record *r, struct tool_wait *wait)
 			return TOOL_OK;
 		case TOOL_WOKEN_ERROR:
 			return TOOL_FAILED;
+		case TOOL_WOKEN_INPUT:
 		case TOOL_WOKEN_TIMEOUT:
 			break;
 		case TOOL_WOKEN_EVENTS:

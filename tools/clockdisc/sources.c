@@ -5,47 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "sources.h"
 
 #define DUMP_TRIES		3
-#define CELL_LEN		24
 
-struct row {
-	struct row *next;
-	uint32_t id;
-	uint32_t flags;
-	char tally;
-	char kind;
-	char name[CDISC_NAME_MAX_LEN + 1];
-	char ref_id[CELL_LEN];
-	char stratum[CELL_LEN];
-	char when[CELL_LEN];
-	char poll[CELL_LEN];
-	char reach[CELL_LEN];
-	char delay[CELL_LEN];
-	char offset[CELL_LEN];
-	char jitter[CELL_LEN];
-	const char *reason;
-	const char *reason_doc;
-};
-
-/* Rows are printed after the dump: a dump that was cut is thrown away. */
-struct list {
-	struct row *first;
-	struct row **last;
-	json_object *json;
-	bool is_out_of_memory;
-};
-
-static void list_init(struct list *list)
+/* Rows are kept until the dump is over: one that was cut is thrown away. */
+static void list_init(struct source_list *list)
 {
-	*list = (struct list){ .json = json_object_new_array() };
+	*list = (struct source_list){ .json = json_object_new_array() };
 	list->last = &list->first;
 }
 
-static void list_free(struct list *list)
+void source_list_free(struct source_list *list)
 {
-	struct row *row;
+	struct source_row *row;
 
 	while ((row = list->first)) {
 		list->first = row->next;
@@ -79,7 +52,7 @@ static void format_ms(char *buf, size_t len, const struct cdisc_view *view, uint
 				cdisc_attr_by_number(view->set, number), nla));
 }
 
-static void row_fill(struct row *row, const struct cdisc_view *view)
+static void row_fill(struct source_row *row, const struct cdisc_view *view)
 {
 	const char *name = cdisc_view_str(view, CLOCKDISC_A_SOURCE_NAME);
 	const char *kind = cdisc_view_str(view, CLOCKDISC_A_SOURCE_KIND);
@@ -104,7 +77,7 @@ static void row_fill(struct row *row, const struct cdisc_view *view)
 		snprintf(row->stratum, sizeof(row->stratum), "%u", stratum);
 	snprintf(row->ref_id, sizeof(row->ref_id), "-");
 	if (cdisc_view_u32(view, CLOCKDISC_A_SOURCE_REF_ID, &ref_id) && ref_id)
-		snprintf(row->ref_id, sizeof(row->ref_id), "%.*s", CELL_LEN - 1,
+		snprintf(row->ref_id, sizeof(row->ref_id), "%.*s", SOURCE_CELL_LEN - 1,
 			 cdisc_format_ref_id(text, sizeof(text), ref_id, stratum));
 	snprintf(row->when, sizeof(row->when), "-");
 	if (cdisc_view_u64(view, CLOCKDISC_A_SOURCE_AGE_NS, &age_ns))
@@ -122,8 +95,8 @@ static void row_fill(struct row *row, const struct cdisc_view *view)
 
 static int row_read(struct tool *tool, const struct cdisc_view *view, void *arg)
 {
-	struct list *list = arg;
-	struct row *row;
+	struct source_list *list = arg;
+	struct source_row *row;
 
 	if (tool->is_json) {
 		json_object_array_add(list->json, tool_json(view));
@@ -140,10 +113,10 @@ static int row_read(struct tool *tool, const struct cdisc_view *view, void *arg)
 	return 0;
 }
 
-static void list_print(const struct list *list, bool is_verbose)
+static void list_print(const struct source_list *list, bool is_verbose)
 {
 	int width = (int)strlen("remote");
-	const struct row *row;
+	const struct source_row *row;
 
 	for (row = list->first; row; row = row->next) {
 		if ((int)strlen(row->name) > width)
@@ -159,20 +132,27 @@ static void list_print(const struct list *list, bool is_verbose)
 	}
 }
 
+int source_list_get(struct tool *tool, struct source_list *list)
+{
+	int err, tries = 0;
+
+	for (;;) {
+		list_init(list);
+		err = tool_get_sources(tool, 0, row_read, list);
+		if (err != -EAGAIN || ++tries == DUMP_TRIES)
+			return err;
+		source_list_free(list);
+	}
+}
+
 static int sources_run(struct tool *tool)
 {
-	struct list list;
-	int err, tries = 0, code = TOOL_OK;
+	struct source_list list;
+	int err, code = TOOL_OK;
 
 	if (tool_open(tool))
 		return TOOL_FAILED;
-	for (;;) {
-		list_init(&list);
-		err = tool_get_sources(tool, 0, row_read, &list);
-		if (err != -EAGAIN || ++tries == DUMP_TRIES)
-			break;
-		list_free(&list);
-	}
+	err = source_list_get(tool, &list);
 	if (list.is_out_of_memory) {
 		code = tool_fail("out of memory");
 	} else if (err) {
@@ -185,7 +165,7 @@ static int sources_run(struct tool *tool)
 		/* Not data: stdout stays empty for a script that counts lines. */
 		fprintf(stderr, "There are no sources; ntpx or clockdisc source add adds some.\n");
 	}
-	list_free(&list);
+	source_list_free(&list);
 	return code;
 }
 

@@ -68,6 +68,7 @@ extern const struct tool_command metrics_commands[];
 extern const struct tool_command record_commands[];
 extern const struct tool_command plot_commands[];
 extern const struct tool_command oscillator_commands[];
+extern const struct tool_command top_commands[];
 
 /* Each prints a sentence on stderr and returns the exit code. */
 int tool_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -106,6 +107,9 @@ int tool_get_sources(struct tool *tool, uint32_t id, tool_view_fn fn, void *arg)
 int tool_print_clock_json(struct tool *tool);
 int tool_print_source_json(struct tool *tool, uint32_t id);
 
+/* Whether event-value-ns, which is in every event, means anything in this one. */
+bool tool_event_has_value(uint32_t event);
+
 /* Id of a source given as a number or a name. Return: an exit code. */
 int tool_find_source(struct tool *tool, const char *given, uint32_t *id);
 
@@ -125,6 +129,7 @@ int tool_clocksource_give_up(void);
 struct tool_wait {
 	int signal_fd;
 	bool has_output;	/* without a reader there is nothing left to do */
+	bool has_input;		/* keys are waited for, too */
 	struct cdisc_client events;
 };
 
@@ -133,10 +138,13 @@ enum tool_woken {
 	TOOL_WOKEN_TIMEOUT,
 	TOOL_WOKEN_SIGNAL,	/* SIGINT, SIGTERM, or nobody reads our output */
 	TOOL_WOKEN_ERROR,
+	TOOL_WOKEN_INPUT,
 };
 
-/* Set has_output first. */
+/* Set has_output and has_input first. */
 int tool_wait_open(struct tool_wait *wait, bool has_clock, bool has_sources);
+/* Join again after the module was loaded anew. Return: 0 or a negative errno, the sentence in wait->events.error. */
+int tool_wait_join(struct tool_wait *wait, bool has_clock, bool has_sources);
 void tool_wait_close(struct tool_wait *wait);
 enum tool_woken tool_wait(struct tool_wait *wait, int timeout_ms);
 

@@ -10,10 +10,24 @@
 
 #include "tool.h"
 
+int tool_wait_join(struct tool_wait *wait, bool has_clock, bool has_sources)
+{
+	int err;
+
+	cdisc_client_close(&wait->events);
+	err = cdisc_client_open(&wait->events);
+	if (!err && has_clock)
+		err = cdisc_events_join(&wait->events, wait->events.group_clock);
+	if (!err && has_sources)
+		err = cdisc_events_join(&wait->events, wait->events.group_sources);
+	if (err)
+		cdisc_client_close(&wait->events);
+	return err;
+}
+
 int tool_wait_open(struct tool_wait *wait, bool has_clock, bool has_sources)
 {
 	sigset_t signals;
-	int err = 0;
 
 	wait->signal_fd = -1;
 	/* By descriptor, so that no signal falls between a check and the wait. */
@@ -21,26 +35,14 @@ int tool_wait_open(struct tool_wait *wait, bool has_clock, bool has_sources)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	if (cdisc_client_open(&wait->events))
+	if (tool_wait_join(wait, has_clock, has_sources))
 		return tool_client_failed(&wait->events);
-	if (has_clock)
-		err = cdisc_events_join(&wait->events, wait->events.group_clock);
-	if (!err && has_sources)
-		err = cdisc_events_join(&wait->events, wait->events.group_sources);
-	if (err) {
-		tool_client_failed(&wait->events);
-		goto err_close;
-	}
 	wait->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 	if (wait->signal_fd < 0) {
-		tool_fail("cannot wait for signals: %s", strerror(errno));
-		goto err_close;
+		cdisc_client_close(&wait->events);
+		return tool_fail("cannot wait for signals: %s", strerror(errno));
 	}
 	return TOOL_OK;
-
-err_close:
-	cdisc_client_close(&wait->events);
-	return TOOL_FAILED;
 }
 
 void tool_wait_close(struct tool_wait *wait)
@@ -57,6 +59,7 @@ enum tool_woken tool_wait(struct tool_wait *wait, int timeout_ms)
 		{ .fd = cdisc_client_fd(&wait->events), .events = POLLIN },
 		/* No events asked: tells only that a pipe's reader has gone. */
 		{ .fd = wait->has_output ? STDOUT_FILENO : -1 },
+		{ .fd = wait->has_input ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	int n = poll(fds, ARRAY_SIZE(fds), timeout_ms);
 
@@ -68,5 +71,7 @@ enum tool_woken tool_wait(struct tool_wait *wait, int timeout_ms)
 		return TOOL_WOKEN_TIMEOUT;
 	if (fds[0].revents || fds[2].revents & (POLLERR | POLLHUP))
 		return TOOL_WOKEN_SIGNAL;
+	if (fds[3].revents)
+		return TOOL_WOKEN_INPUT;
 	return fds[1].revents ? TOOL_WOKEN_EVENTS : TOOL_WOKEN_TIMEOUT;
 }
