@@ -121,8 +121,14 @@ const struct nla_policy clockdisc_freq_set_nl_policy[CLOCKDISC_A_CLOCK_FREQ_PPB_
 	[CLOCKDISC_A_CLOCK_FREQ_PPB_Q16] = { .type = NLA_S64, },
 };
 
+/* CLOCKDISC_CMD_LOG_GET - do */
+const struct nla_policy clockdisc_log_get_nl_policy[CLOCKDISC_A_LOG_NEWEST + 1] = {
+	[CLOCKDISC_A_LOG_SINCE_SEQ] = { .type = NLA_U64, },
+	[CLOCKDISC_A_LOG_NEWEST] = { .type = NLA_U32, },
+};
+
 /* Ops table for clockdisc */
-const struct genl_ops clockdisc_nl_ops[12] = {
+const struct genl_ops clockdisc_nl_ops[13] = {
 	{
 		.cmd		= CLOCKDISC_CMD_CLOCK_GET,
 		.doit		= clockdisc_nl_clock_get_doit,
@@ -196,9 +202,17 @@ const struct genl_ops clockdisc_nl_ops[12] = {
 		.policy		= clockdisc_freq_set_nl_policy,
 		.maxattr	= CLOCKDISC_A_CLOCK_FREQ_PPB_Q16,
 	},
+	{
+		.cmd		= CLOCKDISC_CMD_LOG_GET,
+		.doit		= clockdisc_nl_log_get_doit,
+		.dumpit		= clockdisc_nl_log_get_dumpit,
+		.policy		= clockdisc_log_get_nl_policy,
+		.maxattr	= CLOCKDISC_A_LOG_NEWEST,
+	},
 };
 
 static const struct genl_multicast_group clockdisc_nl_mcgrps[] = {
 	[CLOCKDISC_NLGRP_CLOCK] = { "clock", },
 	[CLOCKDISC_NLGRP_SOURCES] = { "sources", },
+	[CLOCKDISC_NLGRP_LOG] = { "log", },
 };

@@ -39,8 +39,10 @@ extern const struct nla_policy clockdisc_unfreeze_nl_policy[CLOCKDISC_A_CLOCK_PA
 
 extern const struct nla_policy clockdisc_freq_set_nl_policy[CLOCKDISC_A_CLOCK_FREQ_PPB_Q16 + 1];
 
+extern const struct nla_policy clockdisc_log_get_nl_policy[CLOCKDISC_A_LOG_NEWEST + 1];
+
 /* Ops table for clockdisc */
-extern const struct genl_ops clockdisc_nl_ops[12];
+extern const struct genl_ops clockdisc_nl_ops[13];
 
 int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -57,10 +59,14 @@ int clockdisc_nl_slew_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_freeze_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_unfreeze_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_freq_set_doit(struct sk_buff *skb, struct genl_info *info);
+int clockdisc_nl_log_get_doit(struct sk_buff *skb, struct genl_info *info);
+int clockdisc_nl_log_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	CLOCKDISC_NLGRP_CLOCK,
 	CLOCKDISC_NLGRP_SOURCES,
+	CLOCKDISC_NLGRP_LOG,
 };
 
 #endif /* _LINUX_CLOCKDISC_GEN_H */

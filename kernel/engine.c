@@ -31,17 +31,8 @@
  */
 #define KERNEL_SECOND_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 4)
 
-/*
- * A clock that follows its host is set back when somebody sets it, but not more often than this: two programs that set
- * it against each other must not do so at full speed.
- */
-#define RESET_HOLD_NS	(10 * CDISC_NSEC_PER_SEC)
-
 /* +-5 ns is 3 ns RMS, no worse than the readings; less costs more interrupts, in inverse proportion. */
 #define IDLE_SWING_NS	10
-
-/* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
-#define LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
 
 #define EVENT(name)	(1U << CLOCKDISC_EVENT_##name)
 
@@ -84,115 +75,6 @@ static void tell_events(struct cdisc_engine *e)
 	e->foreign_ns = 0;
 }
 
-/* A set of exactly one second around midnight while it was armed is the kernel's leap second and no set. */
-static bool is_leap(const struct cdisc_engine *e, s64 set_ns, s64 real_ns)
-{
-	s64 day_sec = (real_ns / CDISC_NSEC_PER_SEC) % 86400;
-	bool is_midnight = day_sec < 2 || day_sec > 86397;
-
-	if (!e->has_told || !is_midnight)
-		return false;
-	return (e->told.leap == CLOCKDISC_LEAP_INSERT && set_ns == -CDISC_NSEC_PER_SEC) ||
-	       (e->told.leap == CLOCKDISC_LEAP_DELETE && set_ns == CDISC_NSEC_PER_SEC);
-}
-
-static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64 leap_ns)
-	__must_hold(&e->lock)
-{
-	cdisc_loop_leap(&e->loop, now, leap_ns, &e->todo);
-	cdisc_sources_restart(&e->sources);
-	/* TAI goes on while UTC repeats or skips a second: the kernel has moved its own along. */
-	if (e->tai_offset_s)
-		e->tai_offset_s -= leap_ns > 0 ? 1 : -1;
-}
-
-static bool is_host_followed(const struct cdisc_engine *e)
-{
-	return e->host.src && e->loop.selected_id == e->host.src->peer.id;
-}
-
-static void interrupt(struct cdisc_engine *e, const struct cdisc_now *now, u32 causes)
-	__must_hold(&e->lock)
-{
-	cdisc_loop_interrupt(&e->loop, now, causes, &e->todo);
-	cdisc_sources_restart(&e->sources);
-	e->host.has_last = false;
-	cdisc_engine_host_hurry(e);
-	e->has_news = true;
-}
-
-/* Somebody set the clock although the host's time is at hand. Too early it is left as it is for a while, not given up. */
-static void set_back(struct cdisc_engine *e, const struct cdisc_now *now)
-	__must_hold(&e->lock)
-{
-	s64 from_raw_ns = max_t(s64, now->raw_ns, e->reset_raw_ns);
-
-	if (!is_host_followed(e))
-		return;
-	if (!e->loop.is_restoring)
-		e->reset_raw_ns = from_raw_ns + RESET_HOLD_NS;
-	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET, from_raw_ns);
-	if (from_raw_ns > now->raw_ns)
-		e->host.next_raw_ns = min_t(s64, e->host.next_raw_ns, from_raw_ns);
-	else
-		cdisc_engine_host_hurry(e);
-}
-
-/* What the timekeeper's notifier told, less what we did ourselves, becomes events and the loop's knowledge. */
-static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
-		   const struct cdisc_timeline_change *change, s64 own_ns)
-	__must_hold(&e->lock)
-{
-	s64 foreign_ns = change->set_ns - own_ns;
-
-	if (change->rates) {
-		e->todo.events |= EVENT(FOREIGN_RATE);
-		cdisc_loop_rate_lost(&e->loop, now);
-		/* The notifier is quiet for a while after a rate; what comes then must not be missed. */
-		e->recheck_raw_ns = now->raw_ns + CDISC_RATE_KICK_SEC * CDISC_NSEC_PER_SEC;
-	}
-	if (change->sets && is_leap(e, foreign_ns, now->real_ns)) {
-		absorb_leap(e, now, foreign_ns);
-	} else if (foreign_ns) {
-		e->foreign_ns += foreign_ns;
-		e->todo.events |= EVENT(FOREIGN_SET);
-		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
-		set_back(e, now);
-	}
-	/* Another clocksource on the same counter: nothing is forgotten but what the clock's rate was. */
-	if (change->is_switched && !change->causes)
-		cdisc_loop_rate_lost(&e->loop, now);
-	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
-	if (change->sets || change->causes || change->is_switched) {
-		e->has_told = false;
-		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
-	}
-	if (change->causes)
-		interrupt(e, now, change->causes);
-}
-
-void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now)
-{
-	struct cdisc_timeline_change change;
-
-	lockdep_assert_held(&e->lock);
-	cdisc_timeline_look(&e->timeline, false, now, &change);
-	absorb(e, now, &change, 0);
-}
-
-/* The same right after a change of ours: own_ns is by how much we set the clock. */
-static void notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 own_ns)
-	__must_hold(&e->lock)
-{
-	struct cdisc_timeline_change change;
-
-	lockdep_assert_held(&e->lock);
-	cdisc_timeline_look(&e->timeline, true, now, &change);
-	if (own_ns)
-		cdisc_loop_stepped(&e->loop, now, own_ns, true, &e->todo);
-	absorb(e, now, &change, own_ns);
-}
-
 /* Tell of every source whose reason changed. */
 static void tell_reasons(struct cdisc_engine *e)
 	__must_hold(&e->lock)
@@ -212,6 +94,7 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
 	struct cdisc_sources *ss = &e->sources;
+	bool was_acting = cdisc_loop_has_acted(&e->loop);
 	u64 updates = e->loop.updates;
 
 	/* The clock has been settled; nobody would be there to end what is begun now. */
@@ -223,9 +106,11 @@ static void decide(struct cdisc_engine *e, const struct cdisc_now *now)
 	e->has_news = false;
 	cdisc_loop_update(&e->loop, ss->peers, ss->count, &ss->work, now, &e->todo);
 	trace_clockdisc_select(e->loop.selected_id, &e->loop.sel);
-	if (e->loop.updates != updates)
+	if (e->loop.updates != updates) {
 		trace_clockdisc_update(cdisc_loop_offset(&e->loop, now), e->loop.servo.freq_ppb_q16,
 				       e->loop.servo.jitter_ns, e->loop.servo.poll_log2s);
+		cdisc_engine_updated(e, was_acting);
+	}
 	tell_reasons(e);
 }
 
@@ -240,10 +125,11 @@ int cdisc_engine_make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 st
 		pr_warn_ratelimited("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
 		/* Refused or not, the kernel has cleared its status bits and an armed leap. */
 		e->has_told = false;
-		e->leap_hold_raw_ns = now->raw_ns + LEAP_REARM_NS;
+		e->leap_hold_raw_ns = now->raw_ns + CDISC_LEAP_REARM_NS;
 		return err;
 	}
-	notice_own(e, now, made_ns);
+	cdisc_engine_notice_own(e, now, made_ns);
+	cdisc_engine_log_step(e, now, made_ns);
 	/* What the step missed, a microsecond perhaps, is slewed. */
 	if (made_ns != step_ns)
 		cdisc_loop_slew(&e->loop, now, step_ns - made_ns, &e->todo);
@@ -257,15 +143,14 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 	int err;
 
 	cdisc_timeline_read(&e->timeline, now, true);
-	cdisc_timeline_own(&e->timeline, true);
 	err = e->actuator->set_rate(e->todo.rate_ppb_q16, &set_ppb_q16);
-	cdisc_timeline_own(&e->timeline, false);
 	if (err) {
 		pr_warn_ratelimited("clockdisc: a rate of %lld ppb failed with %d\n",
 				    cdisc_ppb_from_ppb_q16(e->todo.rate_ppb_q16), err);
 		return;
 	}
-	notice_own(e, now, 0);
+	cdisc_engine_notice_own(e, now, 0);
+	cdisc_engine_log_rate(e, now, set_ppb_q16);
 	cdisc_loop_rate_set(&e->loop, now, set_ppb_q16);
 	trace_clockdisc_steer(now->raw_ns, e->todo.rate_ppb_q16, set_ppb_q16, e->loop.bias_ppb_q16,
 			      e->todo.wake_raw_ns);
@@ -299,14 +184,18 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 		.tai_offset_s	= e->tai_offset_s,
 		.is_synced	= is_synced,
 	};
+	u32 was_bits;
 
 	if (!e->actuator->can_steer || !e->loop.updates)
 		return;
 	if (e->has_told && e->told.leap != status.leap)
 		e->todo.events |= EVENT(LEAP);
+	was_bits = e->sta_bits;
 	e->has_told = !e->actuator->set_status(&status, &e->sta_bits);
-	if (e->has_told)
-		e->told = status;
+	if (!e->has_told)
+		return;
+	cdisc_engine_log_status(e, now, was_bits, &status);
+	e->told = status;
 }
 
 /* The timer's clock runs at the rate that is set, the counter does not. */
@@ -360,7 +249,7 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 static void limit_swing(struct cdisc_engine *e)
 	__must_hold(&e->lock)
 {
-	bool is_worth = is_host_followed(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
+	bool is_worth = cdisc_engine_follows_host(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
 
 	cdisc_nudge_set(&e->nudge, is_worth ? e->idle_swing_ns : 0);
 }
@@ -373,6 +262,8 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 
 	lockdep_assert_held(&e->lock);
 	e->todo.step_ns = 0;
+	if (e->todo.events & EVENT(SLEW_BEGIN))
+		cdisc_engine_log_slew(e, now, e->todo.slew_ns);
 	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
 		cdisc_loop_step_failed(&e->loop, &e->todo);
 	e->todo.is_rate_new = false;
@@ -394,7 +285,7 @@ static void interrupt_unseen(struct cdisc_engine *e, const struct cdisc_now *now
 	__must_hold(&e->lock)
 {
 	cdisc_timeline_break(&e->timeline, now);
-	interrupt(e, now, causes);
+	cdisc_engine_interrupt(e, now, causes);
 }
 
 /* Before anything else is done about it: nobody is told a confident wrong time. */
@@ -456,26 +347,6 @@ static void settle(struct cdisc_engine *e, struct cdisc_now *now)
 	tell_kernel(e, now);
 }
 
-static int take(struct cdisc_engine *e, const struct cdisc_actuator_ops *actuator, s64 *rate_ppb_q16)
-{
-	int err;
-
-	cdisc_timeline_own(&e->timeline, true);
-	err = actuator->take(rate_ppb_q16);
-	cdisc_timeline_own(&e->timeline, false);
-	return err;
-}
-
-static void release(struct cdisc_engine *e)
-	__must_hold(&e->lock)
-{
-	if (!e->actuator->release)
-		return;
-	cdisc_timeline_own(&e->timeline, true);
-	e->actuator->release();
-	cdisc_timeline_own(&e->timeline, false);
-}
-
 /* The old one settles the clock and hands its rate over; it takes it back when the new one cannot take over. */
 static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const struct cdisc_actuator_ops *actuator,
 			   const char *reason)
@@ -485,16 +356,18 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	int err;
 
 	settle(e, now);
-	release(e);
-	err = take(e, actuator, &rate_ppb_q16);
+	if (e->actuator->release)
+		e->actuator->release();
+	err = actuator->take(&rate_ppb_q16);
 	if (err) {
-		take(e, e->actuator, &rate_ppb_q16);
+		e->actuator->take(&rate_ppb_q16);
 		return err;
 	}
 	e->actuator = actuator;
 	e->actuator_reason = reason;
+	cdisc_engine_took(e, now);
 	e->has_told = false;
-	notice_own(e, now, 0);
+	cdisc_engine_notice_own(e, now, 0);
 	cdisc_loop_take(&e->loop, now, rate_ppb_q16, actuator->can_steer);
 	return 0;
 }
@@ -532,12 +405,16 @@ void cdisc_engine_kick(struct cdisc_engine *e)
 	kthread_queue_work(e->worker, &e->work);
 }
 
-void cdisc_engine_catch_up(struct cdisc_engine *e)
+void cdisc_engine_look(struct cdisc_engine *e)
 {
-	if (!cdisc_interruption_is_pending(&e->interruption))
-		return;
 	cdisc_engine_kick(e);
 	kthread_flush_work(&e->work);
+}
+
+void cdisc_engine_catch_up(struct cdisc_engine *e)
+{
+	if (cdisc_interruption_is_pending(&e->interruption))
+		cdisc_engine_look(e);
 }
 
 static void kick(void *arg)
@@ -633,11 +510,12 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 {
 	struct cdisc_config cfg;
 	s64 rate_ppb_q16;
-	int err = take(e, e->actuator, &rate_ppb_q16);
+	int err = e->actuator->take(&rate_ppb_q16);
 
 	if (err)
 		return err;
-	notice_own(e, now, 0);
+	cdisc_engine_took(e, now);
+	cdisc_engine_notice_own(e, now, 0);
 	cdisc_config_defaults(&cfg);
 	if (e->preset)
 		cfg.policy = e->preset->policy;
@@ -649,6 +527,7 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
 	e->is_exiting = true;
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_EXIT;
 	settle(e, now);
 	return 0;
 }
@@ -685,9 +564,13 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 		goto err_page;
 	}
 	sched_set_fifo_low(e->worker->task);
-	err = cdisc_timeline_init(&e->timeline, kick, e);
+	err = cdisc_engine_watch_init(e);
 	if (err)
 		goto err_worker;
+	err = cdisc_timeline_init(&e->timeline, &e->watch, kick, e);
+	if (err)
+		goto err_worker;
+	cdisc_watch_probe(&e->watch);
 	err = cdisc_interruption_init(&e->interruption, interrupted, e);
 	if (err)
 		goto err_timeline;
@@ -699,6 +582,7 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 err_interruption:
 	cdisc_interruption_exit(&e->interruption);
 err_timeline:
+	cdisc_watch_unprobe(&e->watch);
 	cdisc_timeline_exit(&e->timeline);
 	mutex_lock(&e->lock);
 	e->is_exiting = true;
@@ -707,6 +591,7 @@ err_timeline:
 	cdisc_nudge_set(&e->nudge, 0);
 err_worker:
 	kthread_destroy_worker(e->worker);
+	cdisc_watch_exit(&e->watch);
 err_page:
 	cdisc_page_exit(&e->page);
 err_sources:
@@ -717,11 +602,13 @@ err_sources:
 void cdisc_engine_exit(struct cdisc_engine *e)
 {
 	cdisc_interruption_exit(&e->interruption);
+	cdisc_watch_unprobe(&e->watch);
 	cdisc_timeline_exit(&e->timeline);
 	cdisc_engine_command(e, do_settle, NULL);
 	/* A pass that the timer queued meanwhile runs to its end in here, and no longer arms the timer. */
 	hrtimer_cancel(&e->timer);
 	kthread_destroy_worker(e->worker);
+	cdisc_watch_exit(&e->watch);
 	cdisc_page_exit(&e->page);
 	cdisc_engine_host_stop(e);
 	cdisc_sources_exit(&e->sources);

@@ -14,11 +14,13 @@
 #include "actuator.h"
 #include "core/loop.h"
 #include "engine_host.h"
+#include "engine_watch.h"
 #include "interruption.h"
 #include "nudge.h"
 #include "page.h"
 #include "source.h"
 #include "timeline.h"
+#include "watch.h"
 
 struct cdisc_engine;
 
@@ -26,11 +28,13 @@ struct cdisc_engine;
  * struct cdisc_listener - who is told of events; called with the engine's lock held, may sleep
  * @clock:	something happened to the clock
  * @source:	something happened to a source
+ * @log:	an entry was written to the log
  */
 struct cdisc_listener {
 	void (*clock)(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns);
 	void (*source)(struct cdisc_engine *e, const struct cdisc_source *src,
 		       enum clockdisc_source_event event);
+	void (*log)(struct cdisc_engine *e, const struct cdisc_log_entry *entry);
 };
 
 /**
@@ -40,6 +44,7 @@ struct cdisc_engine {
 	struct mutex			lock;		/* all below, unless it says otherwise */
 	struct cdisc_loop		loop;
 	struct cdisc_timeline		timeline;
+	struct cdisc_watch		watch;
 	struct cdisc_sources		sources;
 	struct cdisc_engine_host	host;
 	struct cdisc_nudge		nudge;
@@ -95,6 +100,9 @@ void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now) _
 
 /* There is news for the worker. Context: Any. */
 void cdisc_engine_kick(struct cdisc_engine *e);
+
+/* Have the worker look now: what is read afterwards is what was true when it was asked for. May sleep. */
+void cdisc_engine_look(struct cdisc_engine *e);
 
 /* Wait until an interruption that was told of is dealt with: nobody is answered by what was known before. May sleep. */
 void cdisc_engine_catch_up(struct cdisc_engine *e);

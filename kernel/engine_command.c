@@ -21,6 +21,7 @@ static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 	step_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
 	if (step_ns && !cdisc_policy_may_step(row, step_ns))
 		return -EACCES;
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
 	return cdisc_engine_make_step(e, now, step_ns);
 }
 
@@ -37,6 +38,7 @@ static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 		return -EOPNOTSUPP;
 	if (!slew_ns && !e->loop.bound.is_known)
 		return -ENODATA;
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
 	cdisc_loop_slew(&e->loop, now, slew_ns ? *slew_ns : cdisc_loop_offset(&e->loop, now), &e->todo);
 	return 0;
 }
@@ -72,6 +74,7 @@ static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void
 {
 	const s64 *freq_ppb_q16 = arg;
 
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
 	cdisc_loop_freq_set(&e->loop, now, *freq_ppb_q16, &e->todo);
 	/* Without a source the state that it leads to is HOLDOVER. */
 	e->has_news = true;

@@ -14,6 +14,7 @@
 #include "counter.h"
 #include "ksyms.h"
 #include "netlink_attr.h"
+#include "netlink_log.h"
 #include "netlink_policy.h"
 #include "netlink_put.h"
 #include "netlink_source.h"
@@ -37,7 +38,7 @@ static struct genl_family family;
 /* Writes steer somebody's clock: CAP_SYS_TIME where the clock lives, for the socket's opener and the sender. */
 static int pre_doit(const struct cdisc_genl_op *op, struct sk_buff *skb, struct genl_info *info)
 {
-	if (op->cmd == CLOCKDISC_CMD_CLOCK_GET || op->cmd == CLOCKDISC_CMD_SOURCE_GET)
+	if (op->cmd == CLOCKDISC_CMD_CLOCK_GET || op->cmd == CLOCKDISC_CMD_SOURCE_GET || op->cmd == CLOCKDISC_CMD_LOG_GET)
 		return 0;
 	if (netlink_capable(skb, CAP_SYS_TIME))
 		return 0;
@@ -288,14 +289,25 @@ static void event_source(struct cdisc_engine *e, const struct cdisc_source *src,
 	event_send(msg, hdr, err, CLOCKDISC_NLGRP_SOURCES);
 }
 
+static void event_log(struct cdisc_engine *e, const struct cdisc_log_entry *entry)
+{
+	void *hdr;
+	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_LOG_NTF, CLOCKDISC_NLGRP_LOG, &hdr);
+
+	if (msg)
+		event_send(msg, hdr, hdr ? cdisc_put_log(msg, entry) : -EMSGSIZE, CLOCKDISC_NLGRP_LOG);
+}
+
 const struct cdisc_listener cdisc_netlink_listener = {
 	.clock	= event_clock,
 	.source	= event_source,
+	.log	= event_log,
 };
 
 static const struct genl_multicast_group groups[] = {
 	[CLOCKDISC_NLGRP_CLOCK]		= { .name = "clock" },
 	[CLOCKDISC_NLGRP_SOURCES]	= { .name = "sources" },
+	[CLOCKDISC_NLGRP_LOG]		= { .name = "log" },
 };
 
 /* The generator writes the family only for kernels with split ops. */
@@ -325,6 +337,7 @@ int cdisc_netlink_init(struct cdisc_engine *e)
 
 	engine = e;
 	cdisc_netlink_source_init(e, &family);
+	cdisc_netlink_log_init(e, &family);
 	err = genl_register_family(&family);
 	if (!err)
 		announce_groups(true);

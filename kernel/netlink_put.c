@@ -155,6 +155,12 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 	       nla_put_s32(skb, CLOCKDISC_A_CLOCK_MAXPOLL_LOG2S, cfg->maxpoll_log2s);
 }
 
+static int put_log(struct sk_buff *skb, const struct cdisc_watch *w)
+{
+	return put_u64(skb, CLOCKDISC_A_CLOCK_LOG_SEQ, w->seq) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_LOG_DROPPED, w->dropped);
+}
+
 int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 {
 	struct cdisc_now now;
@@ -164,7 +170,7 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
 	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
 	    put_host(skb, e) || put_told(skb, e) || put_counts(skb, e) ||
-	    put_config(skb, e))
+	    put_config(skb, e) || put_log(skb, &e->watch))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -75,7 +75,7 @@ void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool 
 	cdisc_timeline_push(tl, now, is_corner);
 }
 
-static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
+static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r,
 			struct cdisc_timeline_change *change)
 {
 	s64 set_ns = r->words.offs_real_ns - tl->seen.offs_real_ns;
@@ -92,7 +92,7 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		struct cdisc_now old = { r->now.raw_ns, r->now.real_ns - set_ns };
 
 		cdisc_timeline_cut(tl, &old, &r->now);
-	} else if (!is_ours) {
+	} else if (!r->who.is_own && r->words.ntp_tick != r->old_tick) {
 		cdisc_timeline_push(tl, &r->now, true);
 		change->rates++;
 	}
@@ -110,7 +110,7 @@ static bool is_moved(const struct cdisc_gtod_words *a, const struct cdisc_gtod_w
 	return a->clock != b->clock || a->offs_real_ns != b->offs_real_ns || a->offs_boot_ns != b->offs_boot_ns;
 }
 
-static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, bool is_ours,
+static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, const struct cdisc_now *now,
 			struct cdisc_timeline_change *change)
 {
 	/* After a loss it cannot be told how much of a difference is new: cut here, too. */
@@ -119,26 +119,37 @@ static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		cdisc_timeline_push(tl, &r->now, true);
 		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	} else {
-		take_change(tl, r, is_ours, change);
+		take_change(tl, r, change);
+		if (tl->watch)
+			cdisc_watch_saw(tl->watch, r, &tl->seen, now->raw_ns);
 	}
 	tl->is_behind = false;
 	tl->seen = r->words;
 }
 
-void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_timeline_change *change)
+/* What was lost may have been a set. */
+static void take_loss(struct cdisc_timeline *tl, const struct cdisc_now *now, struct cdisc_timeline_change *change)
+{
+	u64 lost = READ_ONCE(tl->lost);
+
+	if (lost == tl->lost_seen)
+		return;
+	if (tl->watch)
+		cdisc_watch_lost(tl->watch, lost - tl->lost_seen, now);
+	tl->lost_seen = lost;
+	tl->generation++;
+	tl->is_behind = true;
+	change->causes |= CLOCKDISC_INTERRUPTION_LOST;
+}
+
+void cdisc_timeline_drain(struct cdisc_timeline *tl, const struct cdisc_now *now, struct cdisc_timeline_change *change)
 {
 	struct cdisc_gtod_record r;
 
 	memset(change, 0, sizeof(*change));
 	while (kfifo_get(&tl->records, &r))
-		take_record(tl, &r, is_ours, change);
-	/* What was lost may have been a set. */
-	if (READ_ONCE(tl->has_lost)) {
-		WRITE_ONCE(tl->has_lost, false);
-		tl->generation++;
-		tl->is_behind = true;
-		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
-	}
+		take_record(tl, &r, now, change);
+	take_loss(tl, now, change);
 }
 
 /* Somebody who sets the clock all the time must not keep us here. */
@@ -151,8 +162,9 @@ void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_n
 	int looks = 0;
 
 	memset(change, 0, sizeof(*change));
+	cdisc_timeline_peek(now);
 	do {
-		cdisc_timeline_drain(tl, is_ours, &more);
+		cdisc_timeline_drain(tl, now, &more);
 		change->set_ns += more.set_ns;
 		change->sets += more.sets;
 		change->rates += more.rates;
@@ -166,11 +178,6 @@ void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_n
 		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	}
 	cdisc_timeline_push(tl, now, is_ours);
-}
-
-void cdisc_timeline_own(struct cdisc_timeline *tl, bool begins)
-{
-	WRITE_ONCE(tl->is_own, begins);
 }
 
 /*
@@ -220,71 +227,125 @@ enum clockdisc_verdict cdisc_timeline_to_raw(const struct cdisc_timeline *tl, s6
 }
 
 /* cycle_last's reading of the clocks; what lies between it and now is not known here. */
-static void record_fill(struct cdisc_gtod_record *r, const struct timekeeper *tk, u32 counter)
+static void record_fill(struct cdisc_gtod_record *r, const struct cdisc_timeline *tl, const struct timekeeper *tk,
+			u32 counter)
 {
 	r->words.clock = tk->tkr_mono.clock;
 	r->words.counter = counter;
+	r->words.tai_offset_s = tk->tai_offset;
 	r->words.offs_real_ns = ktime_to_ns(tk->offs_real);
 	r->words.offs_boot_ns = ktime_to_ns(tk->offs_boot);
 	r->words.ntp_tick = tk->ntp_tick;
+	strscpy(r->words.clock_name, tk->tkr_mono.clock->name, sizeof(r->words.clock_name));
+	r->old_tick = tl->last.ntp_tick;
 	r->now.raw_ns = cdisc_counter_last_raw_ns(tk);
 	r->now.real_ns = ktime_to_ns(tk->tkr_mono.base) + (s64)(tk->tkr_mono.xtime_nsec >> tk->tkr_mono.shift) +
 			 r->words.offs_real_ns;
+	if (tl->watch)
+		cdisc_watch_who(tl->watch, &r->who);
 }
 
-/* Context: the timekeeper's write section, interrupts off, at every tick. Reads no clock, wakes nobody. */
+/*
+ * A kernel PLL changes the tick's length every second, at a tick: that is read now and then, before the room is used up. What
+ * we do ourselves we look at without being told.
+ */
+static bool is_urgent(struct cdisc_timeline *tl, const struct cdisc_gtod_record *r, time64_t mono_sec)
+{
+	if (r->who.is_own)
+		return false;
+	if (r->who.pid || is_moved(&tl->last, &r->words))
+		return true;
+	if (mono_sec - tl->kicked_sec < CDISC_RATE_KICK_SEC)
+		return false;
+	tl->kicked_sec = mono_sec;
+	return true;
+}
+
+/* Something may have changed. Context: as gtod_notify(), but not at every tick. */
+static noinline void gtod_changed(struct cdisc_timeline *tl, const struct timekeeper *tk, u32 counter)
+{
+	struct cdisc_gtod_record r = { 0 };
+	bool was_switching = tl->is_switching;
+	bool is_news;
+
+	record_fill(&r, tl, tk, counter);
+	/* A new clocksource begins with a tick of nominal length, and with the next tick it is what was set. */
+	tl->is_switching = r.words.clock != tl->last.clock;
+	if (was_switching && !tl->is_switching)
+		r.old_tick = r.words.ntp_tick;
+	is_news = !tl->is_primed || is_moved(&tl->last, &r.words) || r.words.ntp_tick != r.old_tick ||
+		  r.words.tai_offset_s != tl->last.tai_offset_s;
+	if (is_news && tl->is_primed) {
+		if (!kfifo_put(&tl->records, r))
+			WRITE_ONCE(tl->lost, tl->lost + 1);
+		if (is_urgent(tl, &r, tk->ktime_sec) || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2)
+			irq_work_queue(&tl->irq_work);
+	} else if (is_news) {
+		/* Registration delivers one call: what is there already is no change. */
+		tl->is_primed = true;
+		tl->seen = r.words;
+	}
+	tl->last = r.words;
+	/* No tick has this length: the next call comes here. */
+	if (tl->is_switching)
+		tl->last.ntp_tick = 0;
+}
+
+/*
+ * Context: the timekeeper's write section, interrupts off, at every tick. Reads no clock, wakes nobody. Everything but a
+ * change of the tick's length is told by was_set.
+ */
 static int gtod_notify(struct notifier_block *nb, unsigned long was_set, void *priv)
 {
 	struct cdisc_timeline *tl = container_of(nb, struct cdisc_timeline, notifier);
 	const struct timekeeper *tk = priv;
-	bool is_urgent = ktime_to_ns(tk->offs_real) != tl->last.offs_real_ns ||
-			 ktime_to_ns(tk->offs_boot) != tl->last.offs_boot_ns ||
-			 tk->tkr_mono.clock != tl->last.clock;
 	u32 counter = cdisc_counter_follow(tk);
-	struct cdisc_gtod_record r;
 
-	/* A new clocksource begins with a tick of nominal length, and with the next tick it is what was set. */
-	if (tl->is_switching && !is_urgent)
-		tl->last.ntp_tick = tk->ntp_tick;
-	tl->is_switching = tk->tkr_mono.clock != tl->last.clock;
-	if (likely(!is_urgent && tk->ntp_tick == tl->last.ntp_tick))
-		return NOTIFY_DONE;
-	record_fill(&r, tk, counter);
-	tl->last = r.words;
-	if (!tl->is_primed) {
-		/* Registration delivers one call: what is there already is no change. */
-		tl->is_primed = true;
-		tl->seen = r.words;
-		return NOTIFY_DONE;
-	}
-	if (!kfifo_put(&tl->records, r))
-		WRITE_ONCE(tl->has_lost, true);
-	/* A kernel PLL changes the tick's length every second: that is read now and then, before the room is used up. */
-	if (!is_urgent && !READ_ONCE(tl->is_own) &&
-	    (time64_t)tk->ktime_sec - tl->kicked_sec >= CDISC_RATE_KICK_SEC) {
-		tl->kicked_sec = tk->ktime_sec;
-		is_urgent = true;
-	}
-	if (is_urgent || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2)
-		irq_work_queue(&tl->irq_work);
+	if (unlikely(was_set || tk->ntp_tick != tl->last.ntp_tick))
+		gtod_changed(tl, tk, counter);
 	return NOTIFY_DONE;
+}
+
+/* Somebody who moves the clock all the time does not keep the worker busy: so often it is looked at. */
+#define KICK_NS		(2 * NSEC_PER_MSEC)
+
+static enum hrtimer_restart kicks_late(struct hrtimer *timer)
+{
+	struct cdisc_timeline *tl = container_of(timer, struct cdisc_timeline, late);
+
+	WRITE_ONCE(tl->next_mono_ns, ktime_get_mono_fast_ns() + KICK_NS);
+	tl->kick(tl->kick_arg);
+	return HRTIMER_NORESTART;
 }
 
 static void timeline_irq_work(struct irq_work *work)
 {
 	struct cdisc_timeline *tl = container_of(work, struct cdisc_timeline, irq_work);
+	u64 mono_ns = ktime_get_mono_fast_ns(), next_ns = READ_ONCE(tl->next_mono_ns);
 
-	tl->kick(tl->kick_arg);
+	if (mono_ns >= next_ns || kfifo_len(&tl->records) >= CDISC_TIMELINE_RECORDS / 2) {
+		WRITE_ONCE(tl->next_mono_ns, mono_ns + KICK_NS);
+		tl->kick(tl->kick_arg);
+	} else {
+		hrtimer_start(&tl->late, ns_to_ktime(next_ns), HRTIMER_MODE_ABS);
+	}
 }
 
-int cdisc_timeline_init(struct cdisc_timeline *tl, void (*kick)(void *arg), void *arg)
+void cdisc_timeline_kick(struct cdisc_timeline *tl)
+{
+	irq_work_queue(&tl->irq_work);
+}
+
+int cdisc_timeline_init(struct cdisc_timeline *tl, struct cdisc_watch *watch, void (*kick)(void *arg), void *arg)
 {
 	memset(tl, 0, sizeof(*tl));
 	INIT_KFIFO(tl->records);
+	tl->watch = watch;
 	tl->kicked_sec = -CDISC_RATE_KICK_SEC;
 	tl->kick = kick;
 	tl->kick_arg = arg;
 	init_irq_work(&tl->irq_work, timeline_irq_work);
+	hrtimer_setup(&tl->late, kicks_late, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 	tl->notifier.notifier_call = gtod_notify;
 	return pvclock_gtod_register_notifier(&tl->notifier);
 }
@@ -293,4 +354,5 @@ void cdisc_timeline_exit(struct cdisc_timeline *tl)
 {
 	pvclock_gtod_unregister_notifier(&tl->notifier);
 	irq_work_sync(&tl->irq_work);
+	hrtimer_cancel(&tl->late);
 }

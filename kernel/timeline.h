@@ -13,16 +13,16 @@
 #ifndef CDISC_TIMELINE_H
 #define CDISC_TIMELINE_H
 
+#include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/kfifo.h>
 #include <linux/notifier.h>
 
 #include "core/loop.h"
-
-struct clocksource;
+#include "watch.h"
 
 #define CDISC_TIMELINE_ENTRIES	256
-#define CDISC_TIMELINE_RECORDS	64
+#define CDISC_TIMELINE_RECORDS	256
 
 /* A stamp older than this is of no use to anybody. */
 #define CDISC_STAMP_AGE_NS	(16 * CDISC_NSEC_PER_SEC)
@@ -31,20 +31,6 @@ struct cdisc_timeline_entry {
 	struct cdisc_now	now;
 	u32			generation;
 	bool			is_corner;	/* the rate or the generation changes here */
-};
-
-/* What the notifier saw, written down without reading a clock. */
-struct cdisc_gtod_words {
-	const struct clocksource	*clock;
-	u32				counter;	/* differs when the counter does */
-	s64				offs_real_ns;
-	s64				offs_boot_ns;
-	u64				ntp_tick;
-};
-
-struct cdisc_gtod_record {
-	struct cdisc_gtod_words	words;
-	struct cdisc_now	now;
 };
 
 /**
@@ -69,6 +55,8 @@ struct cdisc_timeline {
 	u32				head;		/* newest */
 	u32				count;
 	u32				generation;
+	struct cdisc_watch		*watch;		/* is told of everything; NULL in tests */
+	u64				lost_seen;	/* of @lost */
 	struct cdisc_gtod_words		seen;		/* as of the last record read */
 	bool				is_behind;	/* @seen is older than the next record's past */
 
@@ -77,10 +65,13 @@ struct cdisc_timeline {
 	struct cdisc_gtod_words		last;
 	bool				is_primed;
 	bool				is_switching;	/* another clocksource was chosen since the last call */
-	bool				has_lost;	/* a record did not fit: READ_ONCE/WRITE_ONCE, both sides */
-	bool				is_own;		/* the owner changes the rate: READ_ONCE/WRITE_ONCE */
-	time64_t			kicked_sec;	/* monotonic, when a rate last kicked */
+	u64				lost;		/* records that did not fit: READ_ONCE by the owner */
+	time64_t			kicked_sec;	/* monotonic, when a tick's rate last kicked */
 	struct irq_work			irq_work;
+
+	/* the interrupt's that follows */
+	struct hrtimer			late;		/* kicks when the last kick is not so fresh any more */
+	u64				next_mono_ns;	/* not before */
 	void				(*kick)(void *arg);
 	void				*kick_arg;
 	DECLARE_KFIFO(records, struct cdisc_gtod_record, CDISC_TIMELINE_RECORDS);
@@ -89,13 +80,17 @@ struct cdisc_timeline {
 /**
  * cdisc_timeline_init() - start to listen
  * @tl:	the timeline
+ * @watch: knows who moves the clock, and logs it
  * @kick: called in interrupt context when somebody set the clock or it was interrupted; must not sleep
  * @arg: handed to @kick
  *
  * Context: Process context.
  * Return: 0 or a negative errno.
  */
-int cdisc_timeline_init(struct cdisc_timeline *tl, void (*kick)(void *arg), void *arg);
+int cdisc_timeline_init(struct cdisc_timeline *tl, struct cdisc_watch *watch, void (*kick)(void *arg), void *arg);
+
+/* There is something to look at, though the notifier saw nothing. Context: Any. */
+void cdisc_timeline_kick(struct cdisc_timeline *tl);
 
 /* Stop to listen; no kick is under way on return. */
 void cdisc_timeline_exit(struct cdisc_timeline *tl);
@@ -115,8 +110,8 @@ void cdisc_timeline_peek(struct cdisc_now *now);
 /* Read the clock and enter it. is_corner: the rate is changed by us around this instant. */
 void cdisc_timeline_read(struct cdisc_timeline *tl, struct cdisc_now *now, bool is_corner);
 
-/* Take in what the notifier wrote down. is_ours: a change of rate just made by us is among it, and no news. */
-void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_timeline_change *change);
+/* Take in what the notifier wrote down before now. */
+void cdisc_timeline_drain(struct cdisc_timeline *tl, const struct cdisc_now *now, struct cdisc_timeline_change *change);
 
 /**
  * cdisc_timeline_look() - take in what happened and read the clock, in one piece
@@ -130,10 +125,10 @@ void cdisc_timeline_drain(struct cdisc_timeline *tl, bool is_ours, struct cdisc_
 void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_now *now,
 			 struct cdisc_timeline_change *change);
 
-/* Around a change of rate of ours, which is no reason to kick. */
-void cdisc_timeline_own(struct cdisc_timeline *tl, bool begins);
-
-/* A change of rate by somebody else is told of at once, the next one not before this. */
+/*
+ * A change of rate at a tick, as by a slew in progress, is told of at once, the next one not before this. A task's is always
+ * told of at once.
+ */
 #define CDISC_RATE_KICK_SEC	16
 
 /**

@@ -139,7 +139,7 @@ static void timeline_ring_wraps(struct kunit *test)
 static void timeline_drains_records(struct kunit *test)
 {
 	struct cdisc_timeline *tl = timeline_new(test);
-	struct cdisc_gtod_record r = { .words = { .ntp_tick = 1 } };
+	struct cdisc_gtod_record r = { .words = { .ntp_tick = 1 }, .old_tick = 1 };
 	struct cdisc_timeline_change c;
 	u32 generation = tl->generation;
 
@@ -148,9 +148,10 @@ static void timeline_drains_records(struct kunit *test)
 	r.words.offs_real_ns = 7 * SEC;
 	kfifo_put(&tl->records, r);
 	r.words.ntp_tick = 2;
+	r.old_tick = 1;
 	r.now = (struct cdisc_now){ 3 * SEC, 109 * SEC };
 	kfifo_put(&tl->records, r);
-	cdisc_timeline_drain(tl, false, &c);
+	cdisc_timeline_drain(tl, &r.now, &c);
 	KUNIT_EXPECT_EQ(test, c.sets, 1u);
 	KUNIT_EXPECT_EQ(test, c.set_ns, 7 * SEC);
 	KUNIT_EXPECT_EQ(test, c.rates, 1u);
@@ -162,7 +163,7 @@ static void timeline_drains_records(struct kunit *test)
 	r.words.offs_real_ns += 60 * SEC;
 	r.now = (struct cdisc_now){ 4 * SEC, 170 * SEC };
 	kfifo_put(&tl->records, r);
-	cdisc_timeline_drain(tl, false, &c);
+	cdisc_timeline_drain(tl, &r.now, &c);
 	KUNIT_EXPECT_EQ(test, c.sets, 0u);
 	KUNIT_EXPECT_EQ(test, c.causes, (u32)CLOCKDISC_INTERRUPTION_BOOTTIME);
 	KUNIT_EXPECT_EQ(test, tl->generation, generation + 2);
@@ -177,23 +178,23 @@ static void timeline_survives_a_loss(struct kunit *test)
 	u32 generation;
 
 	push(tl, 1 * SEC, 100 * SEC, true);
-	tl->has_lost = true;
-	cdisc_timeline_drain(tl, false, &c);
+	tl->lost++;
+	cdisc_timeline_drain(tl, &r.now, &c);
 	KUNIT_EXPECT_EQ(test, c.causes, (u32)CLOCKDISC_INTERRUPTION_LOST);
 
 	r.now = (struct cdisc_now){ 2 * SEC, 101 * SEC };
 	kfifo_put(&tl->records, r);
-	cdisc_timeline_drain(tl, false, &c);
+	cdisc_timeline_drain(tl, &r.now, &c);
 	KUNIT_EXPECT_EQ(test, c.causes, 0u);
 	KUNIT_EXPECT_EQ(test, c.rates, 1u);
 
-	tl->has_lost = true;
-	cdisc_timeline_drain(tl, false, &c);
+	tl->lost++;
+	cdisc_timeline_drain(tl, &r.now, &c);
 	generation = tl->generation;
 	r.words.offs_real_ns = 10 * SEC;
 	r.now = (struct cdisc_now){ 3 * SEC, 112 * SEC };
 	kfifo_put(&tl->records, r);
-	cdisc_timeline_drain(tl, false, &c);
+	cdisc_timeline_drain(tl, &r.now, &c);
 	KUNIT_EXPECT_EQ(test, c.causes, (u32)CLOCKDISC_INTERRUPTION_LOST);
 	KUNIT_EXPECT_EQ(test, tl->generation, generation + 1);
 	KUNIT_EXPECT_EQ(test, c.sets, 0u);

@@ -72,6 +72,7 @@ static const struct range ranges[] = {
 	{ CLOCKDISC_CMD_STEP, A(ADJUST_NS), U64, true, "adjust-ns", -3153600000000000000, 3153600000000000000 },
 	{ CLOCKDISC_CMD_SLEW, A(ADJUST_NS), U64, true, "adjust-ns", -3153600000000000000, 3153600000000000000 },
 	{ CLOCKDISC_CMD_FREQ_SET, A(FREQ_PPB_Q16), U64, true, "freq-ppb-q16", -6553600000000, 6553600000000 },
+	{ CLOCKDISC_CMD_LOG_GET, CLOCKDISC_A_LOG_NEWEST, U32, false, "newest", 1, 4096 },
 };
 
 static const struct refusal refusals[] = {

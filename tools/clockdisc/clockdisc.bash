@@ -125,6 +125,9 @@ _clockdisc() {
 			COMPREPLY=($(compgen -f -- "$cur"))
 		fi
 		;;
+	log)
+		COMPREPLY=($(compgen -W "--follow --newest --since" -- "$cur"))
+		;;
 	wait)
 		COMPREPLY=($(compgen -W "--bound --timeout" -- "$cur"))
 		;;

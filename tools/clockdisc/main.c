@@ -10,7 +10,7 @@
 #include "tool.h"
 
 /* In order: non-options are returned as 1; a missing value as ':'. */
-#define SHORT_OPTIONS		"-:jvVh"
+#define SHORT_OPTIONS		"-:jvVhfn:"
 
 static const struct option common_options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -21,7 +21,7 @@ static const struct option common_options[] = {
 };
 
 static const struct tool_command * const groups[] = {
-	status_commands, now_commands, sources_commands, source_commands, monitor_commands,
+	status_commands, now_commands, sources_commands, source_commands, monitor_commands, log_commands,
 	set_commands, policy_commands, adjust_commands, wait_commands, sample_commands, metrics_commands,
 	record_commands, plot_commands, oscillator_commands, top_commands,
 };
@@ -154,6 +154,16 @@ static int unknown_option(const struct tool *tool, const char *arg)
 	return tool_usage_error(tool, "there is no option '%s'", arg);
 }
 
+/* Short options are in one list; each belongs to the commands that name it. */
+static bool is_own_option(const struct tool *tool, int which)
+{
+	const struct option *own = tool->command->options;
+
+	while (own && own->name && own->val != which)
+		own++;
+	return own && own->name;
+}
+
 /* "-0.5s" is an amount, not an option. */
 static bool is_amount(const char *arg)
 {
@@ -223,6 +233,8 @@ static int read_arguments(struct tool *tool, int argc, char **argv)
 		case COMMON_LEAVE:
 			return TOOL_OK;
 		case COMMON_OTHER:
+			if (!is_own_option(tool, which))
+				return unknown_option(tool, argv[optind - 1]);
 			if (tool->n_options == TOOL_OPTIONS_MAX)
 				return tool_usage_error(tool, "too many options");
 			tool->options[tool->n_options++] =

@@ -62,6 +62,7 @@ extern const struct tool_command set_commands[];
 extern const struct tool_command policy_commands[];
 extern const struct tool_command adjust_commands[];
 extern const struct tool_command monitor_commands[];
+extern const struct tool_command log_commands[];
 extern const struct tool_command wait_commands[];
 extern const struct tool_command sample_commands[];
 extern const struct tool_command metrics_commands[];

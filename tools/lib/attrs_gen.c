@@ -632,6 +632,129 @@ const struct cdisc_enum cdisc_enum_source_flags = {
 	.is_flags = true,
 };
 
+static const struct cdisc_enum_value log_kind_values[] = {
+	{
+		.value = CLOCKDISC_LOG_KIND_SET,
+		.name = "set",
+		.doc = "The clock was set, by settimeofday(), clock_settime() or, where kprobes are not available, in any way.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_STEP,
+		.name = "step",
+		.doc = "The clock was moved by an amount, by adjtimex() with ADJ_SETOFFSET or by us.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_RATE,
+		.name = "rate",
+		.doc = "The clock's rate was changed.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_SLEW,
+		.name = "slew",
+		.doc = "A slew began, by adjtime(), by the kernel's PLL or by us.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_STATUS,
+		.name = "status",
+		.doc = "The kernel's status word was changed; a leap second is armed there, too.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_LEAP,
+		.name = "leap",
+		.doc = "The kernel inserted or deleted a leap second.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_TAI,
+		.name = "tai",
+		.doc = "TAI minus UTC was changed.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_CLOCKSOURCE,
+		.name = "clocksource",
+		.doc = "The kernel changed to another clocksource.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_SLEEP,
+		.name = "sleep",
+		.doc = "The machine was suspended; the clock was moved on by the time that it slept.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_LOST,
+		.name = "lost",
+		.doc = "Changes that could not be recorded; count tells how many.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_log_kind = {
+	.name = "log-kind",
+	.values = log_kind_values,
+	.n = ARRAY_SIZE(log_kind_values),
+};
+
+static const struct cdisc_enum_value log_cause_values[] = {
+	{
+		.value = CLOCKDISC_LOG_CAUSE_FOREIGN,
+		.name = "foreign",
+		.doc = "Somebody else did it.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_KERNEL,
+		.name = "kernel",
+		.doc = "The kernel did it by itself.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_STARTUP,
+		.name = "startup",
+		.doc = "We did, for the first offset since the module was loaded, or to take the clock over.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_DRIFT,
+		.name = "drift",
+		.doc = "We did, to follow the selected sources.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_SOURCE_CHANGE,
+		.name = "source-change",
+		.doc = "We did, because another source was selected.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_RESTORE,
+		.name = "restore",
+		.doc = "We did, for the first offset after an interruption.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_REASSERT,
+		.name = "reassert",
+		.doc = "We did, because somebody else had moved the clock.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_OPERATOR,
+		.name = "operator",
+		.doc = "We did, by command.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_LEAP,
+		.name = "leap",
+		.doc = "We did, to arm or disarm a leap second.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_SYNC,
+		.name = "sync",
+		.doc = "We did, because the clock became or ceased to be synchronised.",
+	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_EXIT,
+		.name = "exit",
+		.doc = "We did, to leave a sane clock behind.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_log_cause = {
+	.name = "log-cause",
+	.values = log_cause_values,
+	.n = ARRAY_SIZE(log_cause_values),
+};
+
 static const struct cdisc_attr clock_attrs[] = {
 	[CLOCKDISC_A_CLOCK_PAD] = {
 		.name = "pad",
@@ -1105,6 +1228,16 @@ static const struct cdisc_attr clock_attrs[] = {
 		.min = -1LL,
 		.max = 1000000LL,
 		.doc = "How many of the first offsets that are acted on have the cause startup, -1 to 1000000; -1 for all, 0 for none. Settable, default 1.",
+	},
+	[CLOCKDISC_A_CLOCK_LOG_SEQ] = {
+		.name = "log-seq",
+		.type = CDISC_ATTR_U64,
+		.doc = "Number of the newest entry of the log, 0 when it is empty.",
+	},
+	[CLOCKDISC_A_CLOCK_LOG_DROPPED] = {
+		.name = "log-dropped",
+		.type = CDISC_ATTR_U64,
+		.doc = "Changes of the clock that could not be recorded since the module was loaded.",
 	},
 };
 
@@ -1590,4 +1723,145 @@ const struct cdisc_attr_set cdisc_set_result = {
 	.name = "result",
 	.attrs = result_attrs,
 	.n = ARRAY_SIZE(result_attrs),
+};
+
+static const struct cdisc_attr log_attrs[] = {
+	[CLOCKDISC_A_LOG_PAD] = {
+		.name = "pad",
+		.type = CDISC_ATTR_PAD,
+	},
+	[CLOCKDISC_A_LOG_SEQ] = {
+		.name = "seq",
+		.type = CDISC_ATTR_U64,
+		.doc = "Number of the entry, from 1, without gaps. The last 4096 are kept.",
+	},
+	[CLOCKDISC_A_LOG_REAL_NS] = {
+		.name = "real-ns",
+		.short_name = "real",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_REAL_NS,
+		.doc = "CLOCK_REALTIME right after it, ns since 1970.",
+	},
+	[CLOCKDISC_A_LOG_RAW_NS] = {
+		.name = "raw-ns",
+		.short_name = "raw",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_RAW_NS,
+		.doc = "Counter time of it, ns.",
+	},
+	[CLOCKDISC_A_LOG_NOTICED_NS] = {
+		.name = "noticed-ns",
+		.short_name = "noticed",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Time from then until the entry was written, ns.",
+	},
+	[CLOCKDISC_A_LOG_KIND] = {
+		.name = "kind",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_log_kind,
+		.doc = "What happened.",
+	},
+	[CLOCKDISC_A_LOG_CAUSE] = {
+		.name = "cause",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_log_cause,
+		.doc = "Why.",
+	},
+	[CLOCKDISC_A_LOG_NAME] = {
+		.name = "name",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Name of the task that did it; kernel when no task did. With a slew that shows up later, of the task that began it.",
+	},
+	[CLOCKDISC_A_LOG_PID] = {
+		.name = "pid",
+		.type = CDISC_ATTR_U32,
+		.doc = "Its process id in the initial namespace, 0 for the kernel.",
+	},
+	[CLOCKDISC_A_LOG_COUNT] = {
+		.name = "count",
+		.type = CDISC_ATTR_U32,
+		.doc = "How many changes the entry stands for, when not 1.",
+	},
+	[CLOCKDISC_A_LOG_CHANGE_NS] = {
+		.name = "change-ns",
+		.short_name = "change",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "By how much the clock was moved, ns, positive forward; of a slew, by how much it is going to be.",
+	},
+	[CLOCKDISC_A_LOG_OLD_REAL_NS] = {
+		.name = "old-real-ns",
+		.short_name = "old",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_REAL_NS,
+		.doc = "CLOCK_REALTIME right before a set or a step, ns since 1970.",
+	},
+	[CLOCKDISC_A_LOG_OLD_RATE_PPB_Q16] = {
+		.name = "old-rate-ppb-q16",
+		.short_name = "old-rate",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_PPB_Q16,
+		.doc = "Rate before, against the nominal tick, ppb x 2^16.",
+	},
+	[CLOCKDISC_A_LOG_NEW_RATE_PPB_Q16] = {
+		.name = "new-rate-ppb-q16",
+		.short_name = "new-rate",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_PPB_Q16,
+		.doc = "Rate after, against the nominal tick, ppb x 2^16.",
+	},
+	[CLOCKDISC_A_LOG_OLD_STATUS] = {
+		.name = "old-status",
+		.type = CDISC_ATTR_U32,
+		.doc = "Status word of adjtimex(2) before, as last seen.",
+	},
+	[CLOCKDISC_A_LOG_NEW_STATUS] = {
+		.name = "new-status",
+		.type = CDISC_ATTR_U32,
+		.doc = "Status word of adjtimex(2) after.",
+	},
+	[CLOCKDISC_A_LOG_OLD_TAI_S] = {
+		.name = "old-tai-s",
+		.short_name = "old-tai",
+		.type = CDISC_ATTR_S32,
+		.unit = CDISC_UNIT_SEC,
+		.doc = "TAI minus UTC before, s.",
+	},
+	[CLOCKDISC_A_LOG_NEW_TAI_S] = {
+		.name = "new-tai-s",
+		.short_name = "new-tai",
+		.type = CDISC_ATTR_S32,
+		.unit = CDISC_UNIT_SEC,
+		.doc = "TAI minus UTC after, s.",
+	},
+	[CLOCKDISC_A_LOG_OLD_CLOCKSOURCE] = {
+		.name = "old-clocksource",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Name of the clocksource before.",
+	},
+	[CLOCKDISC_A_LOG_NEW_CLOCKSOURCE] = {
+		.name = "new-clocksource",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Name of the clocksource after.",
+	},
+	[CLOCKDISC_A_LOG_SINCE_SEQ] = {
+		.name = "since-seq",
+		.type = CDISC_ATTR_U64,
+		.doc = "Only entries from this number on.",
+	},
+	[CLOCKDISC_A_LOG_NEWEST] = {
+		.name = "newest",
+		.type = CDISC_ATTR_U32,
+		.has_range = true,
+		.min = 1LL,
+		.max = 4096LL,
+		.doc = "Only so many of the newest entries, 1 to 4096.",
+	},
+};
+
+const struct cdisc_attr_set cdisc_set_log = {
+	.name = "log",
+	.attrs = log_attrs,
+	.n = ARRAY_SIZE(log_attrs),
 };

@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		63
+#define CDISC_ATTRS_MAX		65
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;
@@ -21,6 +21,8 @@ extern const struct cdisc_enum cdisc_enum_cause;
 extern const struct cdisc_enum cdisc_enum_preset;
 extern const struct cdisc_enum cdisc_enum_source_event;
 extern const struct cdisc_enum cdisc_enum_source_flags;
+extern const struct cdisc_enum cdisc_enum_log_kind;
+extern const struct cdisc_enum cdisc_enum_log_cause;
 
 extern const struct cdisc_attr_set cdisc_set_clock;
 extern const struct cdisc_attr_set cdisc_set_policy;
@@ -29,5 +31,6 @@ extern const struct cdisc_attr_set cdisc_set_source;
 extern const struct cdisc_attr_set cdisc_set_sample;
 extern const struct cdisc_attr_set cdisc_set_submit;
 extern const struct cdisc_attr_set cdisc_set_result;
+extern const struct cdisc_attr_set cdisc_set_log;
 
 #endif /* CDISC_ATTRS_GEN_H */

@@ -152,6 +152,7 @@ struct family {
 	uint16_t id;
 	uint32_t group_clock;
 	uint32_t group_sources;
+	uint32_t group_log;
 };
 
 static void family_groups(const struct nlattr *list, struct family *family)
@@ -174,6 +175,8 @@ static void family_groups(const struct nlattr *list, struct family *family)
 			family->group_clock = id;
 		if (!strcmp(name, CLOCKDISC_MCGRP_SOURCES))
 			family->group_sources = id;
+		if (!strcmp(name, CLOCKDISC_MCGRP_LOG))
+			family->group_log = id;
 	}
 }
 
@@ -273,6 +276,7 @@ static int client_open(struct cdisc_client *client)
 	client->family_id = family.id;
 	client->group_clock = family.group_clock;
 	client->group_sources = family.group_sources;
+	client->group_log = family.group_log;
 	return 0;
 }
 

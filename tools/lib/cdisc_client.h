@@ -33,6 +33,7 @@ struct cdisc_client {
 	uint32_t port_id;
 	uint32_t group_clock;
 	uint32_t group_sources;
+	uint32_t group_log;
 	uint16_t family_id;
 	char error[CDISC_ERROR_LEN];
 };
@@ -183,7 +184,7 @@ size_t cdisc_request_room(void);
 int cdisc_request_run(struct cdisc_client *client, struct nlmsghdr *nlh,
 		      const struct cdisc_attr_set *set, cdisc_msg_fn fn, void *arg);
 
-/* Join a multicast group: client->group_clock or client->group_sources. */
+/* Join a multicast group: client->group_clock, client->group_sources or client->group_log. */
 int cdisc_events_join(struct cdisc_client *client, uint32_t group);
 
 /**

@@ -343,6 +343,72 @@ enum clockdisc_source_flags {
 	CLOCKDISC_SOURCE_FLAGS_SMEAR = 8,
 };
 
+/**
+ * enum clockdisc_log_kind - What happened to the clock, in an entry of the
+ *   log.
+ * @CLOCKDISC_LOG_KIND_SET: The clock was set, by settimeofday(),
+ *   clock_settime() or, where kprobes are not available, in any way.
+ * @CLOCKDISC_LOG_KIND_STEP: The clock was moved by an amount, by adjtimex()
+ *   with ADJ_SETOFFSET or by us.
+ * @CLOCKDISC_LOG_KIND_RATE: The clock's rate was changed.
+ * @CLOCKDISC_LOG_KIND_SLEW: A slew began, by adjtime(), by the kernel's PLL or
+ *   by us.
+ * @CLOCKDISC_LOG_KIND_STATUS: The kernel's status word was changed; a leap
+ *   second is armed there, too.
+ * @CLOCKDISC_LOG_KIND_LEAP: The kernel inserted or deleted a leap second.
+ * @CLOCKDISC_LOG_KIND_TAI: TAI minus UTC was changed.
+ * @CLOCKDISC_LOG_KIND_CLOCKSOURCE: The kernel changed to another clocksource.
+ * @CLOCKDISC_LOG_KIND_SLEEP: The machine was suspended; the clock was moved on
+ *   by the time that it slept.
+ * @CLOCKDISC_LOG_KIND_LOST: Changes that could not be recorded; count tells
+ *   how many.
+ */
+enum clockdisc_log_kind {
+	CLOCKDISC_LOG_KIND_SET = 1,
+	CLOCKDISC_LOG_KIND_STEP,
+	CLOCKDISC_LOG_KIND_RATE,
+	CLOCKDISC_LOG_KIND_SLEW,
+	CLOCKDISC_LOG_KIND_STATUS,
+	CLOCKDISC_LOG_KIND_LEAP,
+	CLOCKDISC_LOG_KIND_TAI,
+	CLOCKDISC_LOG_KIND_CLOCKSOURCE,
+	CLOCKDISC_LOG_KIND_SLEEP,
+	CLOCKDISC_LOG_KIND_LOST,
+};
+
+/**
+ * enum clockdisc_log_cause - Why the clock was moved, in an entry of the log.
+ * @CLOCKDISC_LOG_CAUSE_FOREIGN: Somebody else did it.
+ * @CLOCKDISC_LOG_CAUSE_KERNEL: The kernel did it by itself.
+ * @CLOCKDISC_LOG_CAUSE_STARTUP: We did, for the first offset since the module
+ *   was loaded, or to take the clock over.
+ * @CLOCKDISC_LOG_CAUSE_DRIFT: We did, to follow the selected sources.
+ * @CLOCKDISC_LOG_CAUSE_SOURCE_CHANGE: We did, because another source was
+ *   selected.
+ * @CLOCKDISC_LOG_CAUSE_RESTORE: We did, for the first offset after an
+ *   interruption.
+ * @CLOCKDISC_LOG_CAUSE_REASSERT: We did, because somebody else had moved the
+ *   clock.
+ * @CLOCKDISC_LOG_CAUSE_OPERATOR: We did, by command.
+ * @CLOCKDISC_LOG_CAUSE_LEAP: We did, to arm or disarm a leap second.
+ * @CLOCKDISC_LOG_CAUSE_SYNC: We did, because the clock became or ceased to be
+ *   synchronised.
+ * @CLOCKDISC_LOG_CAUSE_EXIT: We did, to leave a sane clock behind.
+ */
+enum clockdisc_log_cause {
+	CLOCKDISC_LOG_CAUSE_FOREIGN = 1,
+	CLOCKDISC_LOG_CAUSE_KERNEL,
+	CLOCKDISC_LOG_CAUSE_STARTUP,
+	CLOCKDISC_LOG_CAUSE_DRIFT,
+	CLOCKDISC_LOG_CAUSE_SOURCE_CHANGE,
+	CLOCKDISC_LOG_CAUSE_RESTORE,
+	CLOCKDISC_LOG_CAUSE_REASSERT,
+	CLOCKDISC_LOG_CAUSE_OPERATOR,
+	CLOCKDISC_LOG_CAUSE_LEAP,
+	CLOCKDISC_LOG_CAUSE_SYNC,
+	CLOCKDISC_LOG_CAUSE_EXIT,
+};
+
 enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_PAD = 1,
 	CLOCKDISC_A_CLOCK_STATE,
@@ -407,6 +473,8 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_POLICY,
 	CLOCKDISC_A_CLOCK_PRESET,
 	CLOCKDISC_A_CLOCK_STARTUP_UPDATES,
+	CLOCKDISC_A_CLOCK_LOG_SEQ,
+	CLOCKDISC_A_CLOCK_LOG_DROPPED,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
@@ -510,6 +578,34 @@ enum clockdisc_a_result {
 	CLOCKDISC_A_RESULT_MAX = (__CLOCKDISC_A_RESULT_MAX - 1)
 };
 
+enum clockdisc_a_log {
+	CLOCKDISC_A_LOG_PAD = 1,
+	CLOCKDISC_A_LOG_SEQ,
+	CLOCKDISC_A_LOG_REAL_NS,
+	CLOCKDISC_A_LOG_RAW_NS,
+	CLOCKDISC_A_LOG_NOTICED_NS,
+	CLOCKDISC_A_LOG_KIND,
+	CLOCKDISC_A_LOG_CAUSE,
+	CLOCKDISC_A_LOG_NAME,
+	CLOCKDISC_A_LOG_PID,
+	CLOCKDISC_A_LOG_COUNT,
+	CLOCKDISC_A_LOG_CHANGE_NS,
+	CLOCKDISC_A_LOG_OLD_REAL_NS,
+	CLOCKDISC_A_LOG_OLD_RATE_PPB_Q16,
+	CLOCKDISC_A_LOG_NEW_RATE_PPB_Q16,
+	CLOCKDISC_A_LOG_OLD_STATUS,
+	CLOCKDISC_A_LOG_NEW_STATUS,
+	CLOCKDISC_A_LOG_OLD_TAI_S,
+	CLOCKDISC_A_LOG_NEW_TAI_S,
+	CLOCKDISC_A_LOG_OLD_CLOCKSOURCE,
+	CLOCKDISC_A_LOG_NEW_CLOCKSOURCE,
+	CLOCKDISC_A_LOG_SINCE_SEQ,
+	CLOCKDISC_A_LOG_NEWEST,
+
+	__CLOCKDISC_A_LOG_MAX,
+	CLOCKDISC_A_LOG_MAX = (__CLOCKDISC_A_LOG_MAX - 1)
+};
+
 enum clockdisc_cmd {
 	CLOCKDISC_CMD_CLOCK_GET = 1,
 	CLOCKDISC_CMD_CLOCK_SET,
@@ -525,6 +621,8 @@ enum clockdisc_cmd {
 	CLOCKDISC_CMD_FREEZE,
 	CLOCKDISC_CMD_UNFREEZE,
 	CLOCKDISC_CMD_FREQ_SET,
+	CLOCKDISC_CMD_LOG_GET,
+	CLOCKDISC_CMD_LOG_NTF,
 
 	__CLOCKDISC_CMD_MAX,
 	CLOCKDISC_CMD_MAX = (__CLOCKDISC_CMD_MAX - 1)
@@ -532,5 +630,6 @@ enum clockdisc_cmd {
 
 #define CLOCKDISC_MCGRP_CLOCK	"clock"
 #define CLOCKDISC_MCGRP_SOURCES	"sources"
+#define CLOCKDISC_MCGRP_LOG	"log"
 
 #endif /* _UAPI_LINUX_CLOCKDISC_H */

@@ -15,6 +15,13 @@
 #define cdisc_genl_op genl_ops
 #endif
 
+/* A dump's attributes are in a struct genl_info since 6.7. */
+#ifdef CDISC_HAVE_GENL_INFO_DUMP
+#define cdisc_genl_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define cdisc_genl_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
+#endif
+
 /* genlmsg_multicast_allns() took allocation flags until 6.12 and the stable updates of its time. */
 #ifdef CDISC_HAVE_MULTICAST_FLAGS
 #define genlmsg_multicast_allns(family, skb, portid, group) \

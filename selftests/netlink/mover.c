@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Moves the clock the way other programs do.
+ *
+ *	mover timesyncd SEC	once, as systemd-timesyncd does: below 0.4 s by the kernel's PLL, otherwise a step
+ *	mover loop N SEC	N changes of the frequency a second, for SEC; prints "MOVES n=", how many were made
+ *	mover spin SEC		the same as often as it can
+ *	mover nothing N		N times what changes nothing: reads, writes of what is there already, attempts that are refused
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Above, systemd-timesyncd steps. */
+#define TIMESYNCD_MAX_ADJUST	0.4
+
+static int change(struct timex *tx)
+{
+	if (adjtimex(tx) >= 0)
+		return 0;
+	perror("mover: adjtimex");
+	return 1;
+}
+
+static int timesyncd(double sec)
+{
+	struct timex tx = {
+		.modes = ADJ_STATUS | ADJ_NANO | ADJ_MAXERROR | ADJ_ESTERROR,
+		.status = STA_PLL,
+	};
+
+	prctl(PR_SET_NAME, "systemd-timesyncd");
+	if (fabs(sec) < TIMESYNCD_MAX_ADJUST) {
+		tx.modes |= ADJ_OFFSET | ADJ_TIMECONST;
+		tx.offset = (long)(sec * 1e9);
+		tx.constant = 1;
+	} else {
+		tx.modes |= ADJ_SETOFFSET;
+		tx.time.tv_sec = (long)floor(sec);
+		tx.time.tv_usec = (long)((sec - floor(sec)) * 1e9);
+	}
+	return change(&tx);
+}
+
+static double mono(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* A multiple of the kernel's unit, a new one each time. */
+static int turn(long n)
+{
+	struct timex tx = { .modes = ADJ_FREQUENCY, .freq = (n % 100 + 1) * 1000 };
+
+	return change(&tx);
+}
+
+static int loop(double rate, double sec)
+{
+	double begin = mono();
+	long n = 0;
+
+	for (;;) {
+		double since = mono() - begin;
+
+		if (since >= sec)
+			break;
+		if (rate > 0 && (double)n >= since * rate) {
+			usleep(rate > 1000 ? 1 : 100);
+			continue;
+		}
+		if (turn(n++))
+			return 1;
+	}
+	printf("MOVES n=%ld\n", n);
+	return 0;
+}
+
+static int nothing(long n)
+{
+	struct timex now = { 0 };
+
+	if (adjtimex(&now) < 0)
+		return 1;
+	while (n-- > 0) {
+		struct timex tx = { 0 }, same = { .modes = ADJ_FREQUENCY | ADJ_STATUS, .freq = now.freq, .status = now.status };
+		struct timex left = { .modes = ADJ_OFFSET_SS_READ }, bad = { .modes = ADJ_TICK, .tick = 1 };
+
+		if (adjtimex(&tx) < 0 || adjtimex(&same) < 0 || adjtimex(&left) < 0 || adjtimex(&bad) >= 0)
+			return 1;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "timesyncd"))
+		return timesyncd(atof(argv[2]));
+	if (argc == 4 && !strcmp(argv[1], "loop"))
+		return loop(atof(argv[2]), atof(argv[3]));
+	if (argc == 3 && !strcmp(argv[1], "spin"))
+		return loop(0, atof(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "nothing"))
+		return nothing(atol(argv[2]));
+	fputs("usage: mover timesyncd SEC | loop N SEC | spin SEC | nothing N\n", stderr);
+	return 2;
+}
