@@ -154,6 +154,7 @@ static int follow(struct reader *reader, struct tool_wait *wait)
 			return TOOL_OK;
 		case TOOL_WOKEN_ERROR:
 			return TOOL_FAILED;
+		case TOOL_WOKEN_INPUT:
 		case TOOL_WOKEN_TIMEOUT:
 			continue;
 		case TOOL_WOKEN_EVENTS:
