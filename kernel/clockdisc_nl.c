@@ -44,7 +44,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_STARTUP_UPDATES + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_LEAP_MODE + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -65,6 +65,7 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_STARTUP_
 	[CLOCKDISC_A_CLOCK_POLICY] = NLA_POLICY_NESTED(clockdisc_policy_nl_policy),
 	[CLOCKDISC_A_CLOCK_PRESET] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = { .type = NLA_S32, },
+	[CLOCKDISC_A_CLOCK_LEAP_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -139,7 +140,7 @@ const struct genl_ops clockdisc_nl_ops[13] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_STARTUP_UPDATES,
+		.maxattr	= CLOCKDISC_A_CLOCK_LEAP_MODE,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,

@@ -124,8 +124,7 @@ int cdisc_engine_make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 st
 	if (err) {
 		pr_warn_ratelimited("clockdisc: a step of %lld ns failed with %d\n", step_ns, err);
 		/* Refused or not, the kernel has cleared its status bits and an armed leap. */
-		e->has_told = false;
-		e->leap_hold_raw_ns = now->raw_ns + CDISC_LEAP_REARM_NS;
+		cdisc_engine_leap_disarmed(e, now);
 		return err;
 	}
 	cdisc_engine_notice_own(e, now, made_ns);
@@ -156,31 +155,18 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 			      e->todo.wake_raw_ns);
 }
 
-/* The kernel acts on an armed leap at the next midnight, so it is armed on the last day of a month only. */
-static enum clockdisc_leap leap_to_arm(const struct cdisc_engine *e, const struct cdisc_now *now, bool is_synced)
-{
-	enum clockdisc_leap leap = e->loop.leap;
-	struct tm tomorrow;
-
-	if (!is_synced || now->raw_ns < e->leap_hold_raw_ns)
-		return CLOCKDISC_LEAP_NONE;
-	if (leap != CLOCKDISC_LEAP_INSERT && leap != CLOCKDISC_LEAP_DELETE)
-		return CLOCKDISC_LEAP_NONE;
-	time64_to_tm(now->real_ns / CDISC_NSEC_PER_SEC + 86400, 0, &tomorrow);
-	return tomorrow.tm_mday == 1 ? leap : CLOCKDISC_LEAP_NONE;
-}
-
 /* What adjtimex() shows is what we know; before the first update that is nothing, and it is left alone. */
 static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	s64 bound_ns = cdisc_loop_bound_ahead(&e->loop, now, KERNEL_SECOND_NS);
+	s64 smear_ns = cdisc_leap_most_ns(&e->leap, now->raw_ns, KERNEL_SECOND_NS);
+	s64 bound_ns = cdisc_add_sat(cdisc_loop_bound_ahead(&e->loop, now, KERNEL_SECOND_NS), smear_ns);
 	s64 error_ns = cdisc_loop_error(&e->loop, now);
 	bool is_synced = cdisc_loop_bound(&e->loop, now) <= e->loop.cfg.unsync_ns;
 	struct cdisc_clock_status status = {
 		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),
 		.esterror_us	= min_t(s64, cdisc_us_ceil_from_ns(error_ns), ERROR_MAX_US),
-		.leap		= leap_to_arm(e, now, is_synced),
+		.leap		= cdisc_engine_leap_to_arm(e, now, is_synced),
 		.tai_offset_s	= e->tai_offset_s,
 		.is_synced	= is_synced,
 	};
@@ -235,8 +221,7 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 		wake_raw_ns = min_t(s64, wake_raw_ns, min_t(s64, unsync_raw_ns(e, now), refresh_raw_ns(e, now)));
 	if (e->recheck_raw_ns > now->raw_ns)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->recheck_raw_ns);
-	if (e->leap_hold_raw_ns > now->raw_ns && e->loop.leap != CLOCKDISC_LEAP_NONE)
-		wake_raw_ns = min_t(s64, wake_raw_ns, e->leap_hold_raw_ns);
+	wake_raw_ns = min_t(s64, wake_raw_ns, cdisc_engine_leap_wake(e, now));
 	wake_raw_ns = min_t(s64, wake_raw_ns, e->host.next_raw_ns);
 	if (wake_raw_ns == S64_MAX || e->is_exiting)
 		hrtimer_cancel(&e->timer);
@@ -266,6 +251,7 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 		cdisc_engine_log_slew(e, now, e->todo.slew_ns);
 	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
 		cdisc_loop_step_failed(&e->loop, &e->todo);
+	cdisc_engine_leap_run(e, now);
 	e->todo.is_rate_new = false;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
 	if (e->todo.is_rate_new)
@@ -528,6 +514,7 @@ static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *
 {
 	e->is_exiting = true;
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_EXIT;
+	cdisc_engine_leap_drop(e, now);
 	settle(e, now);
 	return 0;
 }
@@ -547,6 +534,7 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	e->host.next_raw_ns = S64_MAX;
 	e->idle_swing_ns = IDLE_SWING_NS;
 	cdisc_nudge_init(&e->nudge);
+	cdisc_leap_forget(&e->leap);
 	cdisc_sources_init(&e->sources);
 	kthread_init_work(&e->work, pass);
 	hrtimer_setup(&e->timer, timer_fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL);

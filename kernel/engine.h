@@ -14,6 +14,7 @@
 #include "actuator.h"
 #include "core/loop.h"
 #include "engine_host.h"
+#include "engine_leap.h"
 #include "engine_watch.h"
 #include "interruption.h"
 #include "nudge.h"
@@ -60,6 +61,7 @@ struct cdisc_engine {
 	s64				recheck_raw_ns;	/* somebody changed the rate: look again then */
 	s64				silent_raw_ns;	/* when the next source has been silent for too long */
 	s64				reset_raw_ns;	/* a clock that others set is set back, not before */
+	struct cdisc_leap		leap;		/* one that is smeared */
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
 	s64				foreign_ns;	/* sum of others' sets not yet told */

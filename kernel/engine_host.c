@@ -168,7 +168,8 @@ static bool has_jumped(const struct cdisc_engine *e, const struct cdisc_host_rea
 /* The clock follows the host, and is further from it than is explained. */
 static bool is_surprise(const struct cdisc_engine *e, const struct cdisc_host_reading *r)
 {
-	s64 offset_ns = cdisc_sub_sat(r->host_real_ns, r->now.real_ns);
+	s64 phase_ns = cdisc_sub_sat(r->host_real_ns, r->now.raw_ns);
+	s64 offset_ns = cdisc_sub_sat(phase_ns, cdisc_loop_clock(&e->loop, &r->now));
 
 	return cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now))) > SURPRISE_NS + 4 * r->half_ns;
 }

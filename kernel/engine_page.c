@@ -24,9 +24,12 @@ static s64 void_raw_ns(const struct cdisc_loop *l, const struct cdisc_bound_line
 	return cdisc_add_sat(line->raw_ns, lasts_ns);
 }
 
-static void fill_line(const struct cdisc_loop *l, const struct cdisc_now *now, s64 kernel_raw_ns,
+/* A line does not bend: it ends where UTC makes a leap second, for whichever of the times that it leaves open. */
+static void fill_line(const struct cdisc_engine *e, const struct cdisc_now *now, s64 kernel_raw_ns,
 		      struct clockdisc_page *words)
 {
+	s64 leap_raw_ns = cdisc_engine_leap_raw_ns(e, now);
+	const struct cdisc_loop *l = &e->loop;
 	s64 shift_ns = kernel_raw_ns - now->raw_ns;
 	struct cdisc_bound_line line;
 
@@ -39,13 +42,13 @@ static void fill_line(const struct cdisc_loop *l, const struct cdisc_now *now, s
 	words->hold_ppb_q16 = line.hold_ppb_q16;
 	words->hold_ns = line.hold_ns;
 	words->phi_ppb_q16 = cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB);
-	words->void_raw_ns = cdisc_add_sat(void_raw_ns(l, &line), shift_ns);
+	words->void_raw_ns = cdisc_add_sat(min_t(s64, void_raw_ns(l, &line), leap_raw_ns - line.half_ns), shift_ns);
 }
 
 void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	const struct cdisc_loop *l = &e->loop;
-	struct clockdisc_page words = { .state = l->state, .generation = l->interruptions };
+	struct clockdisc_page words = { .state = l->state, .generation = l->interruptions + l->leaps };
 	s64 kernel_raw_ns;
 
 	lockdep_assert_held(&e->lock);
@@ -54,7 +57,7 @@ void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now)
 	if (!cdisc_counter_kernel_raw(now->raw_ns, &kernel_raw_ns))
 		words.flags |= CLOCKDISC_PAGE_STEERED_RAW;
 	else if (l->bound.is_known)
-		fill_line(l, now, kernel_raw_ns, &words);
+		fill_line(e, now, kernel_raw_ns, &words);
 	cdisc_page_write(&e->page, &words);
 	cdisc_page_calm(&e->page);
 	if (cdisc_interruption_is_pending(&e->interruption))

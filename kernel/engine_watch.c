@@ -17,28 +17,6 @@
 
 #define EVENT(name)	(1U << CLOCKDISC_EVENT_##name)
 
-/* A set of exactly one second around midnight while it was armed is the kernel's leap second and no set. */
-static bool is_leap(const struct cdisc_engine *e, s64 set_ns, s64 real_ns)
-{
-	s64 day_sec = (real_ns / CDISC_NSEC_PER_SEC) % 86400;
-	bool is_midnight = day_sec < 2 || day_sec > 86397;
-
-	if (!e->has_told || !is_midnight)
-		return false;
-	return (e->told.leap == CLOCKDISC_LEAP_INSERT && set_ns == -CDISC_NSEC_PER_SEC) ||
-	       (e->told.leap == CLOCKDISC_LEAP_DELETE && set_ns == CDISC_NSEC_PER_SEC);
-}
-
-static void absorb_leap(struct cdisc_engine *e, const struct cdisc_now *now, s64 leap_ns)
-	__must_hold(&e->lock)
-{
-	cdisc_loop_leap(&e->loop, now, leap_ns, &e->todo);
-	cdisc_sources_restart(&e->sources);
-	/* TAI goes on while UTC repeats or skips a second: the kernel has moved its own along. */
-	if (e->tai_offset_s)
-		e->tai_offset_s -= leap_ns > 0 ? 1 : -1;
-}
-
 bool cdisc_engine_follows_host(const struct cdisc_engine *e)
 {
 	return e->host.src && e->loop.selected_id == e->host.src->peer.id;
@@ -47,6 +25,9 @@ bool cdisc_engine_follows_host(const struct cdisc_engine *e)
 void cdisc_engine_interrupt(struct cdisc_engine *e, const struct cdisc_now *now, u32 causes)
 {
 	lockdep_assert_held(&e->lock);
+	/* How much of a smear went by is not known, and the policy for interruptions sets the clock anew. */
+	if (causes & ~CDISC_NOTHING_MISSED)
+		cdisc_engine_leap_drop(e, now);
 	cdisc_loop_interrupt(&e->loop, now, causes, &e->todo);
 	cdisc_sources_restart(&e->sources);
 	e->host.has_last = false;
@@ -84,8 +65,8 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		/* The notifier is quiet for a while after a rate; what comes then must not be missed. */
 		e->recheck_raw_ns = now->raw_ns + CDISC_RATE_KICK_SEC * CDISC_NSEC_PER_SEC;
 	}
-	if (change->sets && is_leap(e, foreign_ns, now->real_ns)) {
-		absorb_leap(e, now, foreign_ns);
+	if (change->sets && cdisc_engine_leap_is(e, now, foreign_ns)) {
+		cdisc_engine_leap_absorb(e, now, foreign_ns);
 	} else if (foreign_ns) {
 		e->foreign_ns += foreign_ns;
 		e->todo.events |= EVENT(FOREIGN_SET);
@@ -96,10 +77,8 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 	if (change->is_switched && !change->causes)
 		cdisc_loop_rate_lost(&e->loop, now);
 	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
-	if (change->sets || change->causes || change->is_switched) {
-		e->has_told = false;
-		e->leap_hold_raw_ns = now->raw_ns + CDISC_LEAP_REARM_NS;
-	}
+	if (change->sets || change->causes || change->is_switched)
+		cdisc_engine_leap_disarmed(e, now);
 	if (change->causes)
 		cdisc_engine_interrupt(e, now, change->causes);
 }

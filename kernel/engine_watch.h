@@ -10,9 +10,6 @@
 
 struct cdisc_engine;
 
-/* The kernel leaves TIME_INS at the next second without STA_INS; only then can a leap be armed again. */
-#define CDISC_LEAP_REARM_NS	(2 * CDISC_NSEC_PER_SEC)
-
 /* The log, and who is told of it. Process context, may sleep. Return: 0 or -ENOMEM. */
 int cdisc_engine_watch_init(struct cdisc_engine *e);
 

@@ -63,6 +63,8 @@ static int take_shorthands(struct genl_info *info, struct cdisc_policy *p)
 	p->row[CLOCKDISC_CAUSE_RESTORE].backward_ns = s.backward_ns;
 	p->startup_updates = s.startup_updates;
 	p->panic_once = s.panic_once;
+	if (attrs[CLOCKDISC_A_CLOCK_LEAP_MODE])
+		p->leap_mode = nla_get_u32(attrs[CLOCKDISC_A_CLOCK_LEAP_MODE]);
 	return 0;
 }
 

@@ -34,7 +34,8 @@ static int put_state(struct sk_buff *skb, const struct cdisc_engine *e, const st
 static int put_estimates(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	const struct cdisc_loop *l = &e->loop;
-	s64 bound_ns = cdisc_loop_bound(l, now);
+	s64 smear_ns = cdisc_smear_ahead(&l->smear, now->raw_ns);
+	s64 bound_ns = cdisc_add_sat(cdisc_loop_bound(l, now), cdisc_abs(smear_ns));
 
 	if (put_s64(skb, CLOCKDISC_A_CLOCK_REAL_NS, now->real_ns) ||
 	    put_s64(skb, CLOCKDISC_A_CLOCK_RAW_NS, now->raw_ns) ||
@@ -59,7 +60,7 @@ static int put_slew(struct sk_buff *skb, const struct cdisc_engine *e, const str
 		struct cdisc_steer_limits lim = cdisc_loop_steer_limits(&e->loop);
 		struct cdisc_steer_plan plan;
 
-		cdisc_steer_plan(&steer, &lim, now->raw_ns, now->real_ns - now->raw_ns, &plan);
+		cdisc_steer_plan(&steer, &lim, now->raw_ns, cdisc_loop_clock(&e->loop, now), &plan);
 		left_ns = plan.left_ns;
 		time_ns = max_t(s64, plan.end_raw_ns - now->raw_ns, 0);
 	}
@@ -87,6 +88,12 @@ static int put_reference(struct sk_buff *skb, const struct cdisc_engine *e, cons
 	       nla_put_s32(skb, CLOCKDISC_A_CLOCK_POLL_LOG2S, l->servo.poll_log2s) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_SURVIVORS, l->selected_id ? sel->survivors : 0) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_SOURCES, e->sources.count);
+}
+
+static int put_leap(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	return put_s64(skb, CLOCKDISC_A_CLOCK_SMEAR_NS, cdisc_smear_ahead(&e->loop.smear, now->raw_ns)) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_SMEARED, cdisc_engine_leap_is_smeared(e, now));
 }
 
 static int put_counts(struct sk_buff *skb, const struct cdisc_engine *e)
@@ -152,7 +159,8 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 	       put_u64(skb, CLOCKDISC_A_CLOCK_MAX_DISTANCE_NS, cfg->select.max_distance_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_UNSYNC_LIMIT_NS, cfg->unsync_ns) ||
 	       nla_put_s32(skb, CLOCKDISC_A_CLOCK_MINPOLL_LOG2S, cfg->minpoll_log2s) ||
-	       nla_put_s32(skb, CLOCKDISC_A_CLOCK_MAXPOLL_LOG2S, cfg->maxpoll_log2s);
+	       nla_put_s32(skb, CLOCKDISC_A_CLOCK_MAXPOLL_LOG2S, cfg->maxpoll_log2s) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_LEAP_MODE, cfg->policy.leap_mode);
 }
 
 static int put_log(struct sk_buff *skb, const struct cdisc_watch *w)
@@ -169,7 +177,7 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	cdisc_timeline_peek(&now);
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
 	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
-	    put_host(skb, e) || put_told(skb, e) || put_counts(skb, e) ||
+	    put_host(skb, e) || put_leap(skb, e, &now) || put_told(skb, e) || put_counts(skb, e) ||
 	    put_config(skb, e) || put_log(skb, &e->watch))
 		return -EMSGSIZE;
 	return 0;
@@ -199,7 +207,7 @@ static int put_estimate(struct sk_buff *skb, const struct cdisc_engine *e, const
 	cdisc_peer_estimate(p, now.raw_ns, e->loop.servo.freq_ppb_q16, &est);
 	return put_u64(skb, CLOCKDISC_A_SOURCE_AGE_NS, max_t(s64, now.raw_ns - src->last_raw_ns, 0)) ||
 	       put_s64(skb, CLOCKDISC_A_SOURCE_OFFSET_NS,
-		       cdisc_sub_sat(est.phase_ns, now.real_ns - now.raw_ns)) ||
+		       cdisc_sub_sat(est.phase_ns, cdisc_loop_clock(&e->loop, &now))) ||
 	       put_u64(skb, CLOCKDISC_A_SOURCE_DELAY_NS, est.delay_ns) ||
 	       put_u64(skb, CLOCKDISC_A_SOURCE_DISPERSION_NS, est.disp_ns) ||
 	       put_u64(skb, CLOCKDISC_A_SOURCE_JITTER_NS, est.jitter_ns) ||

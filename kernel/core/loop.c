@@ -42,9 +42,10 @@
 
 #define EVENT(name)	(1U << CLOCKDISC_EVENT_##name)
 
-static s64 clock_ns(const struct cdisc_now *now)
+/* The clock without what it is off UTC on purpose: what UTC and the sources are compared with. */
+static s64 clock_ns(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
-	return cdisc_sub_sat(now->real_ns, now->raw_ns);
+	return cdisc_sub_sat(cdisc_sub_sat(now->real_ns, now->raw_ns), cdisc_smear_ahead(&l->smear, now->raw_ns));
 }
 
 void cdisc_config_defaults(struct cdisc_config *cfg)
@@ -116,28 +117,34 @@ void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
 	if (had_line)
-		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(l, now), l->servo.freq_ppb_q16);
+}
+
+s64 cdisc_loop_clock(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	return clock_ns(l, now);
 }
 
 s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
-	return l->bound.is_known ? cdisc_bound_offset(&l->bound, now->raw_ns, clock_ns(now)) : 0;
+	return l->bound.is_known ? cdisc_bound_offset(&l->bound, now->raw_ns, clock_ns(l, now)) : 0;
 }
 
 s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
-	return cdisc_bound_at(&l->bound, now->raw_ns, clock_ns(now));
+	return cdisc_bound_at(&l->bound, now->raw_ns, clock_ns(l, now));
 }
 
 s64 cdisc_loop_bound_ahead(const struct cdisc_loop *l, const struct cdisc_now *now, s64 span_ns)
 {
-	return cdisc_bound_ahead(&l->bound, now->raw_ns, clock_ns(now), cdisc_add_sat(l->rate_ppb_q16, l->bias_ppb_q16),
-				 span_ns);
+	s64 rate_ppb_q16 = cdisc_sub_sat(cdisc_add_sat(l->rate_ppb_q16, l->bias_ppb_q16), l->smear.rate_ppb_q16);
+
+	return cdisc_bound_ahead(&l->bound, now->raw_ns, clock_ns(l, now), rate_ppb_q16, span_ns);
 }
 
 s64 cdisc_loop_error(const struct cdisc_loop *l, const struct cdisc_now *now)
 {
-	return l->bound.is_known ? cdisc_bound_error(&l->bound, now->raw_ns, clock_ns(now)) : S64_MAX;
+	return l->bound.is_known ? cdisc_bound_error(&l->bound, now->raw_ns, clock_ns(l, now)) : S64_MAX;
 }
 
 bool cdisc_loop_is_synced(const struct cdisc_loop *l, const struct cdisc_now *now)
@@ -170,7 +177,7 @@ static void end_slew(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 {
 	if (!l->can_steer)
 		return;
-	todo->left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(now));
+	todo->left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(l, now));
 	todo->events |= EVENT(SLEW_END);
 }
 
@@ -190,7 +197,7 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 
 	l->slew_cause = cause;
 	lim = cdisc_loop_steer_limits(l);
-	cdisc_steer_slew(&l->steer, &lim, now->raw_ns, clock_ns(now), c->slew_ns, c->over_ns, l->servo.freq_ppb_q16);
+	cdisc_steer_slew(&l->steer, &lim, now->raw_ns, clock_ns(l, now), c->slew_ns, c->over_ns, l->servo.freq_ppb_q16);
 	if (was_slewing && !l->steer.is_slewing)
 		end_slew(l, now, todo);
 	if (l->can_steer && l->steer.is_slewing && !was_slewing) {
@@ -208,7 +215,7 @@ static void hold(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc
 	if (l->steer.is_slewing)
 		end_slew(l, now, todo);
 	if (l->steer.has_line || l->has_freq || !is_idle)
-		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(now), l->servo.freq_ppb_q16);
+		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(l, now), l->servo.freq_ppb_q16);
 }
 
 /* What the offset that is acted on next comes from. */
@@ -262,7 +269,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 		moves = true;
 	}
 	if (actions & CDISC_ACTION_STEP)
-		todo->step_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(now));
+		todo->step_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(l, now));
 	else if (moves)
 		begin_slew(l, now, &c, cause_of(l), todo);
 	if (actions & CDISC_ACTION_HOLD)
@@ -300,7 +307,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 		.raw_ns		= now->raw_ns,
 		.sample_raw_ns	= l->sel.sample_raw_ns,
 		.phase_ns	= l->sel.phase_ns,
-		.offset_ns	= cdisc_sub_sat(l->sel.phase_ns, clock_ns(now)),
+		.offset_ns	= cdisc_sub_sat(l->sel.phase_ns, clock_ns(l, now)),
 		.jitter_ns	= l->sel.jitter_ns,
 		.freq_ppb_q16	= l->sel.freq_ppb_q16,
 		.error_ns_q16	= l->sel.error_ns_q16,
@@ -455,11 +462,9 @@ void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap
 	l->bound.phase_ns = cdisc_add_sat(l->bound.phase_ns, leap_ns);
 	l->servo.ops->restart(&l->servo);
 	cdisc_steer_stepped(&l->steer, leap_ns);
+	l->leaps++;
 	todo->events |= EVENT(LEAP);
 }
-
-/* Another counter, or changes that nobody saw: no time is known to be missing. */
-#define NOTHING_MISSED	(CLOCKDISC_INTERRUPTION_CLOCKSOURCE | CLOCKDISC_INTERRUPTION_LOST)
 
 void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns)
 {
@@ -472,7 +477,7 @@ void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns)
 
 void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo)
 {
-	if (causes & ~NOTHING_MISSED)
+	if (causes & ~CDISC_NOTHING_MISSED)
 		cdisc_loop_restore(l, causes, now->raw_ns);
 	else if (!l->is_restoring)
 		l->interruption = causes;
@@ -524,7 +529,8 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 
 	if (span_ns < BIAS_MIN_NS)
 		return;
-	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(cdisc_sub_sat(clock_ns(now), clock_ns(&l->anchor)), span_ns);
+	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(cdisc_sub_sat(cdisc_sub_sat(now->real_ns, l->anchor.real_ns), span_ns),
+						   span_ns);
 	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
 			       -BIAS_MAX_PPB_Q16, BIAS_MAX_PPB_Q16);
 	/* A slew may be on its last second. Where there is none to be seen, nothing is waited for. */
@@ -555,7 +561,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 		todo->wake_raw_ns = cdisc_add_sat(l->anchor.raw_ns, BIAS_MIN_NS);
 		return;
 	}
-	cdisc_steer_plan(&l->steer, &lim, now->raw_ns, clock_ns(now), &plan);
+	cdisc_steer_plan(&l->steer, &lim, now->raw_ns, clock_ns(l, now), &plan);
 	if (was_slewing && !l->steer.is_slewing) {
 		todo->left_ns = plan.left_ns;
 		todo->events |= EVENT(SLEW_END);
@@ -566,6 +572,16 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	todo->is_rate_new = l->is_rate_lost ||
 			    cdisc_abs(cdisc_sub_sat(ask_ppb_q16, l->rate_ppb_q16)) > RATE_RESOLUTION_PPB_Q16;
 	todo->wake_raw_ns = min_t(s64, todo->wake_raw_ns, plan.wake_raw_ns);
+}
+
+void cdisc_loop_smear(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_smear_piece *piece)
+{
+	if (l->steer.lean_ppb_q16 != piece->rate_ppb_q16) {
+		measure_rate(l, now);
+		cdisc_loop_rate_lost(l, now);
+	}
+	l->smear = *piece;
+	l->steer.lean_ppb_q16 = piece->rate_ppb_q16;
 }
 
 void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16)

@@ -21,6 +21,7 @@
 #include "preset.h"
 #include "select.h"
 #include "servo.h"
+#include "smear.h"
 #include "steer.h"
 
 /**
@@ -72,6 +73,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @servo:	servo
  * @steer:	planner
  * @bound:	bound
+ * @smear:	what the clock is off UTC on purpose; offsets, bound and the planner's line are without it
  * @sel:	outcome of the last selection
  * @state:	state
  * @state_raw_ns: since when
@@ -96,6 +98,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @interruption: causes of the last interruption, CLOCKDISC_INTERRUPTION_*; 0 before the first
  * @reaction:	what was done about @gap_ns, 0 while that is open
  * @interruptions: interruptions since the start
+ * @leaps:	leap seconds that UTC made since the start
  * @updates:	updates of the servo
  * @steps:	steps of ours
  * @slews:	slews
@@ -114,6 +117,7 @@ struct cdisc_loop {
 	struct cdisc_servo	servo;
 	struct cdisc_steer	steer;
 	struct cdisc_bound	bound;
+	struct cdisc_smear_piece smear;
 	struct cdisc_selection	sel;
 	enum clockdisc_state	state;
 	s64			state_raw_ns;
@@ -138,6 +142,7 @@ struct cdisc_loop {
 	u32			interruption;
 	enum clockdisc_reaction	reaction;
 	u64			interruptions;
+	u64			leaps;
 	u64			updates;
 	u64			steps;
 	u64			slews;
@@ -217,8 +222,14 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 /* The step that was asked for was refused: nothing was done, and the next offset is judged like any other. */
 void cdisc_loop_step_failed(struct cdisc_loop *l, const struct cdisc_todo *todo);
 
-/* The kernel inserted (leap_ns < 0) or deleted a leap second: reference and clock moved together. */
+/*
+ * UTC inserted (leap_ns < 0) or deleted a leap second, and the clock without its smear with it: set by the kernel, or the clock
+ * goes straight on and its smear was changed by as much before.
+ */
 void cdisc_loop_leap(struct cdisc_loop *l, const struct cdisc_now *now, s64 leap_ns, struct cdisc_todo *todo);
+
+/* Another counter, or changes that nobody saw: no time is known to be missing. */
+#define CDISC_NOTHING_MISSED	(CLOCKDISC_INTERRUPTION_CLOCKSOURCE | CLOCKDISC_INTERRUPTION_LOST)
 
 /**
  * cdisc_loop_interrupt() - time went by unseen, or the counter is another one
@@ -252,6 +263,17 @@ void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct
 /* Somebody else changed the rate around @now: it is set again with the next plan. */
 void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now);
 
+/**
+ * cdisc_loop_smear() - the clock is to be off UTC from now on
+ * @l:		the discipline
+ * @now:	a snapshot
+ * @piece:	by how much, and how that grows
+ *
+ * cdisc_loop_plan() is to be called afterwards.
+ * Context: Any.
+ */
+void cdisc_loop_smear(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_smear_piece *piece);
+
 /* The operator's commands; the caller goes on with the step, if any, and cdisc_loop_plan(). */
 void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo);
 void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
@@ -261,6 +283,9 @@ void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 
 /* Reference minus local; 0 while nothing is known. */
 s64 cdisc_loop_offset(const struct cdisc_loop *l, const struct cdisc_now *now);
+
+/* real - raw without the smear. */
+s64 cdisc_loop_clock(const struct cdisc_loop *l, const struct cdisc_now *now);
 
 /* Half-width of what the clock can be wrong by, S64_MAX while unknown. */
 s64 cdisc_loop_bound(const struct cdisc_loop *l, const struct cdisc_now *now);

@@ -34,6 +34,7 @@ struct cdisc_policy_row {
  * @row:	by enum clockdisc_cause; the one before the first is empty
  * @startup_updates: the first offsets that are judged by the row of startup; -1 for all
  * @panic_once:	the first offset may pass the panic threshold
+ * @leap_mode:	what becomes of a leap second
  *
  * The first offset is the one where nobody has relied on the clock yet. Programs that were stopped along with the clock,
  * which is what the row of restore is for, have seen nothing in between: a step forward shows them the time that went by,
@@ -43,6 +44,7 @@ struct cdisc_policy {
 	struct cdisc_policy_row	row[CDISC_CAUSE_COUNT];
 	s32			startup_updates;
 	bool			panic_once;
+	enum clockdisc_leap_mode leap_mode;
 };
 
 /**

@@ -56,6 +56,7 @@ static const struct cdisc_preset presets[] = {
 		.policy = {
 			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD) },
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
 	[CLOCKDISC_PRESET_NTPD_X] = {
@@ -66,6 +67,7 @@ static const struct cdisc_preset presets[] = {
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(600 * SEC, 600 * SEC, 0, 0, SLEW_NTPD),
 			},
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
 	[CLOCKDISC_PRESET_NTPD_G] = {
@@ -73,16 +75,25 @@ static const struct cdisc_preset presets[] = {
 		.policy = {
 			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD) },
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 			.panic_once = true,
 		},
 	},
 	[CLOCKDISC_PRESET_CHRONY_START] = {
 		.name = "chrony-start", .familiar = "chrony makestep 1.0 3",
-		.policy = { .row = { LIKE_CHRONY(SEC, 0) }, .startup_updates = 3 },
+		.policy = {
+			.row = { LIKE_CHRONY(SEC, 0) },
+			.startup_updates = 3,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
+		},
 	},
 	[CLOCKDISC_PRESET_CHRONY_ALWAYS] = {
 		.name = "chrony-always", .familiar = "chrony makestep 0.1 -1",
-		.policy = { .row = { LIKE_CHRONY(100 * MS, 100 * MS) }, .startup_updates = -1 },
+		.policy = {
+			.row = { LIKE_CHRONY(100 * MS, 100 * MS) },
+			.startup_updates = -1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
+		},
 	},
 	[CLOCKDISC_PRESET_VMTOOLS] = {
 		.name = "vmtools", .familiar = "vmtools",
@@ -95,6 +106,7 @@ static const struct cdisc_preset presets[] = {
 				OPERATOR(SLEW_VMTOOLS),
 			},
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
 	/* Least steps of a millisecond: the clocksource actuator, which sets what it has read, may miss some microseconds. */
@@ -107,6 +119,7 @@ static const struct cdisc_preset presets[] = {
 				[CLOCKDISC_CAUSE_OPERATOR] = ROW(MS, 0, 0, 0, SLEW_NTPD),
 			},
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_SLEW,
 		},
 	},
 	[CLOCKDISC_PRESET_HOST] = {
@@ -117,6 +130,7 @@ static const struct cdisc_preset presets[] = {
 				STEADY_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD),
 			},
 			.startup_updates = 1,
+			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
 };
@@ -152,7 +166,8 @@ static bool is_same(const struct cdisc_policy *a, const struct cdisc_policy *b)
 	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
 		if (!is_same_row(&a->row[cause], &b->row[cause]))
 			return false;
-	return a->startup_updates == b->startup_updates && a->panic_once == b->panic_once;
+	return a->startup_updates == b->startup_updates && a->panic_once == b->panic_once &&
+	       a->leap_mode == b->leap_mode;
 }
 
 enum clockdisc_preset cdisc_preset_of(const struct cdisc_policy *p)

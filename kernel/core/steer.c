@@ -59,11 +59,12 @@ static s64 clamp_freq(s64 ppb_q16)
 	return clamp_t(s64, ppb_q16, -CDISC_FREQ_MAX_PPB_Q16, CDISC_FREQ_MAX_PPB_Q16);
 }
 
-static s64 cap_of(const struct cdisc_steer_limits *lim)
+/* What the lean takes of the operator's cap is not there for a slew. */
+static s64 cap_of(const struct cdisc_steer *st, const struct cdisc_steer_limits *lim)
 {
 	s64 cap_ppb = clamp_t(s64, lim->max_slew_ppb, 1, CDISC_FREQ_MAX_PPB);
 
-	return cdisc_ppb_q16_from_ppb(cap_ppb);
+	return max_t(s64, cdisc_ppb_q16_from_ppb(cap_ppb) - cdisc_abs(st->lean_ppb_q16), 65536);
 }
 
 /*
@@ -81,6 +82,12 @@ static s64 step_of(const struct cdisc_steer_limits *lim)
 static bool is_limited(const struct cdisc_steer_limits *lim)
 {
 	return lim->max_change_ppb_s && lim->max_change_ppb_s < 4 * CDISC_FREQ_MAX_PPB;
+}
+
+/* How fast the clock itself is to run on the line. */
+static s64 slope_of(const struct cdisc_steer *st)
+{
+	return clamp_freq(cdisc_add_sat(st->freq_ppb_q16, st->lean_ppb_q16));
 }
 
 /* Where the line is ahead of the clock. */
@@ -104,7 +111,7 @@ void cdisc_steer_init(struct cdisc_steer *st, s64 rate_ppb_q16, s64 raw_ns)
 void cdisc_steer_slew(struct cdisc_steer *st, const struct cdisc_steer_limits *lim, s64 raw_ns,
 		      s64 clock_ns, s64 slew_ns, s64 over_ns, s64 freq_ppb_q16)
 {
-	s64 fastest_ppb_q16 = min_t(s64, cap_of(lim), step_of(lim));
+	s64 fastest_ppb_q16 = min_t(s64, cap_of(st, lim), step_of(lim));
 	s64 pace_ppb_q16 = over_ns > 0 ? max_t(s64, cdisc_abs(cdisc_rate_from_ns(slew_ns, over_ns)), 1) : 0;
 
 	st->raw_ns = raw_ns;
@@ -118,7 +125,7 @@ void cdisc_steer_slew(struct cdisc_steer *st, const struct cdisc_steer_limits *l
 		st->end_raw_ns = cdisc_add_sat(raw_ns, over_ns);
 		st->is_slewing = slew_ns != 0;
 	} else {
-		st->pace_ppb_q16 = cap_of(lim);
+		st->pace_ppb_q16 = cap_of(st, lim);
 		st->end_raw_ns = S64_MAX;
 		st->is_slewing = cdisc_abs(slew_ns) > FLOOR_NS;
 	}
@@ -190,7 +197,7 @@ static s64 safe_rate(s64 left_ns, s64 step_ppb_q16)
 static s64 slew_rate(struct cdisc_steer *st, const struct cdisc_steer_limits *lim, s64 raw_ns, s64 left_ns,
 		     s64 *run_ns)
 {
-	s64 pace_ppb_q16 = min_t(s64, st->pace_ppb_q16, cap_of(lim));
+	s64 pace_ppb_q16 = min_t(s64, st->pace_ppb_q16, cap_of(st, lim));
 	s64 step_ppb_q16 = step_of(lim);
 	s64 spare_ns, rate_ppb_q16;
 
@@ -228,13 +235,13 @@ static bool is_done(const struct cdisc_steer *st, s64 raw_ns, s64 left_ns, s64 c
 		return true;
 	if (st->is_spread || cdisc_abs(left_ns) > FLOOR_NS)
 		return false;
-	return cdisc_abs(cdisc_sub_sat(st->rate_ppb_q16, st->freq_ppb_q16)) <= change_ppb_q16;
+	return cdisc_abs(cdisc_sub_sat(st->rate_ppb_q16, slope_of(st))) <= change_ppb_q16;
 }
 
 /* About how long it takes to move left_ns. */
 static s64 duration_ns(const struct cdisc_steer *st, const struct cdisc_steer_limits *lim, s64 raw_ns, s64 left_ns)
 {
-	s64 pace_ppb_q16 = min_t(s64, st->pace_ppb_q16, cap_of(lim));
+	s64 pace_ppb_q16 = min_t(s64, st->pace_ppb_q16, cap_of(st, lim));
 	s64 near_ns = cdisc_ns_from_rate(pace_ppb_q16, CDISC_STEER_LATE_NS);
 	s64 time_ns;
 
@@ -277,7 +284,7 @@ void cdisc_steer_plan(struct cdisc_steer *st, const struct cdisc_steer_limits *l
 	}
 
 	/* Frequency and slew are at most 2^43 each. */
-	wanted_ppb_q16 = clamp_freq(st->freq_ppb_q16 + slew_ppb_q16);
+	wanted_ppb_q16 = clamp_freq(slope_of(st) + slew_ppb_q16);
 	rate_ppb_q16 = clamp_t(s64, wanted_ppb_q16, st->rate_ppb_q16 - change_ppb_q16,
 			       st->rate_ppb_q16 + change_ppb_q16);
 	if (rate_ppb_q16 != wanted_ppb_q16)

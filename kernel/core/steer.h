@@ -36,6 +36,8 @@ struct cdisc_steer_limits {
  * @raw_ns:	an instant of the line, counter time
  * @phase_ns:	real minus raw that the line has at @raw_ns
  * @freq_ppb_q16: slope of the line, the learnt frequency
+ * @lean_ppb_q16: what the clock is to run faster than the line beside all slews: a leap second that is smeared. Instants of the
+ *		clock that the planner is handed are without it
  * @pace_ppb_q16: largest slew rate for this slew, > 0, at most the operator's cap
  * @rate_ppb_q16: total rate that the last plan asked for, real against raw
  * @rate_raw_ns: when it was last changed; the rate may change by max_change from there
@@ -48,6 +50,7 @@ struct cdisc_steer {
 	s64	raw_ns;
 	s64	phase_ns;
 	s64	freq_ppb_q16;
+	s64	lean_ppb_q16;
 	s64	pace_ppb_q16;
 	s64	rate_ppb_q16;
 	s64	rate_raw_ns;

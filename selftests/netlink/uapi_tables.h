@@ -80,6 +80,7 @@ static const struct refusal refusals[] = {
 	{ "an actuator 4", CLOCKDISC_CMD_CLOCK_SET, -ERANGE, "out of range", 1, 0, { { A(ACTUATOR), U32, 4 } } },
 	{ "a clocksource that is not current", CLOCKDISC_CMD_CLOCK_SET, -ENODEV, "not the kernel's current one", 1, 0,
 	  { { A(ACTUATOR), U32, CLOCKDISC_ACTUATOR_CLOCKSOURCE } } },
+	{ "a leap mode 99", CLOCKDISC_CMD_CLOCK_SET, -ERANGE, "out of range", 1, 0, { { A(LEAP_MODE), U32, 99 } } },
 	{ "a servo 99", CLOCKDISC_CMD_CLOCK_SET, -ERANGE, "out of range", 1, 0, { { A(SERVO), U32, 99 } } },
 	{ "minpoll above maxpoll", CLOCKDISC_CMD_CLOCK_SET, -EINVAL, "minpoll-log2s must not be above maxpoll-log2s", 0, 0,
 	  { { A(MINPOLL_LOG2S), U32, 9 }, { A(MAXPOLL_LOG2S), U32, 8 } } },

@@ -97,6 +97,7 @@ struct options {
 	double root_disp_sec;
 	int stratum;
 	int leap;
+	bool makes_leap;
 	uint32_t ref_id;
 	uint64_t seed;
 	enum fault fault;
@@ -119,6 +120,7 @@ struct server {
 	int fd;
 	int64_t start_real_ns;
 	int64_t start_raw_ns;
+	int64_t midnight_ns;
 	uint64_t random;
 	struct packet queue[QUEUE_MOST];
 	uint64_t requests, replies, lost, faults, ignored;
@@ -205,8 +207,12 @@ static int64_t truth_ns(const struct server *s, int64_t raw_ns)
 	int64_t elapsed_ns = raw_ns - s->start_raw_ns;
 
 	/* long double: 64 bits of mantissa hold any elapsed time to the ns */
-	return s->start_real_ns + elapsed_ns +
-	       (int64_t)((long double)elapsed_ns * (long double)s->opt.freq_ppb / 1e9L);
+	int64_t count_ns = s->start_real_ns + elapsed_ns +
+			   (int64_t)((long double)elapsed_ns * (long double)s->opt.freq_ppb / 1e9L);
+
+	if (!s->opt.makes_leap || count_ns < s->midnight_ns - (s->opt.leap == 2 ? NSEC_PER_SEC : 0))
+		return count_ns;
+	return count_ns + (s->opt.leap == 2 ? NSEC_PER_SEC : -NSEC_PER_SEC);
 }
 
 static void put_u32(uint8_t *at, uint32_t value)
@@ -248,9 +254,10 @@ static void reply_fill(struct server *s, uint8_t *buf, const uint8_t *request, i
 		       int64_t t3_ns)
 {
 	const struct options *opt = &s->opt;
+	int leap = opt->makes_leap && t2_ns >= s->midnight_ns ? 0 : opt->leap;
 
 	memset(buf, 0, HEADER_LEN);
-	buf[0] = (uint8_t)(opt->leap << 6 | 4 << 3 | 4);
+	buf[0] = (uint8_t)(leap << 6 | 4 << 3 | 4);
 	buf[1] = (uint8_t)opt->stratum;
 	buf[2] = request[2];
 	buf[3] = (uint8_t)-24;
@@ -552,6 +559,7 @@ static void usage_print(FILE *to)
 	      "  --tsc             the processor's counter instead of CLOCK_MONOTONIC_RAW\n"
 	      "  --stratum N       (1)\n"
 	      "  --leap N          as on the wire, 0 to 3 (0)\n"
+	      "  --makes-leap      truth makes the second that --leap announces at the end of its first day\n"
 	      "  --refid TEXT      four letters or an IPv4 address (TEST)\n"
 	      "  --root-delay SEC  (0)\n"
 	      "  --root-disp SEC   (0)\n"
@@ -591,14 +599,14 @@ static double number_read(const char *name, const char *text, double least, doub
 
 static void options_read(struct options *opt, int argc, char *argv[])
 {
-	enum { BIND, PORT, OFFSET, FREQ, JITTER, LOSS, SEED, STRATUM, LEAP, REFID, ROOT_DELAY,
+	enum { BIND, PORT, OFFSET, FREQ, JITTER, LOSS, SEED, STRATUM, LEAP, MAKES_LEAP, REFID, ROOT_DELAY,
 	       ROOT_DISP, FAULT, FAULT_FIRST, QUIET, TSC, HELP };
 	static const struct option longs[] = {
 		{ "bind", 1, NULL, BIND }, { "port", 1, NULL, PORT },
 		{ "offset", 1, NULL, OFFSET }, { "freq-ppb", 1, NULL, FREQ },
 		{ "jitter", 1, NULL, JITTER }, { "loss", 1, NULL, LOSS },
 		{ "seed", 1, NULL, SEED }, { "stratum", 1, NULL, STRATUM },
-		{ "leap", 1, NULL, LEAP }, { "refid", 1, NULL, REFID },
+		{ "leap", 1, NULL, LEAP }, { "makes-leap", 0, NULL, MAKES_LEAP }, { "refid", 1, NULL, REFID },
 		{ "root-delay", 1, NULL, ROOT_DELAY }, { "root-disp", 1, NULL, ROOT_DISP },
 		{ "fault", 1, NULL, FAULT }, { "fault-first", 1, NULL, FAULT_FIRST },
 		{ "quiet", 0, NULL, QUIET }, { "tsc", 0, NULL, TSC }, { "help", 0, NULL, HELP }, { 0 },
@@ -635,6 +643,9 @@ static void options_read(struct options *opt, int argc, char *argv[])
 			break;
 		case LEAP:
 			opt->leap = (int)number_read(name, optarg, 0, 3);
+			break;
+		case MAKES_LEAP:
+			opt->makes_leap = true;
 			break;
 		case REFID:
 			opt->ref_id = ref_id_from_text(optarg);
@@ -706,6 +717,7 @@ int main(int argc, char *argv[])
 	s.start_real_ns = now_ns(CLOCK_REALTIME) + (int64_t)llround(s.opt.offset_sec * 1e9);
 	if (s.opt.fault == FAULT_ERA2036)
 		s.start_real_ns = (ERA1_REAL_SEC - 6) * NSEC_PER_SEC;
+	s.midnight_ns = (s.start_real_ns / NSEC_PER_SEC / 86400 + 1) * 86400 * NSEC_PER_SEC;
 	printf("ready bind=%s port=%d start_real_ns=%" PRId64 " start_raw_ns=%" PRId64
 	       " seed=%" PRIu64 " fault=%s\n", s.opt.bind, s.opt.port, s.start_real_ns,
 	       s.start_raw_ns, s.opt.seed, fault_names[s.opt.fault]);

@@ -159,6 +159,21 @@ static void print_totals(const struct cdisc_view *view)
 	putchar('\n');
 }
 
+/* A clock that is not UTC says so. */
+static void print_smear(const struct cdisc_view *view)
+{
+	char text[CDISC_TEXT_LEN];
+	uint32_t is_smeared = 0;
+	int64_t ahead_ns = 0;
+
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_SMEARED, &is_smeared);
+	cdisc_view_s64(view, CLOCKDISC_A_CLOCK_SMEAR_NS, &ahead_ns);
+	if (ahead_ns)
+		printf("%-16s %s ahead of UTC\n", "smear", cdisc_format_ns(text, sizeof(text), ahead_ns));
+	else if (is_smeared)
+		tool_print_row("smear", "the sources smear leap seconds");
+}
+
 /* How often time went by unseen, what told of the last time, and what was done about it. */
 static void print_interruption(const struct cdisc_view *view)
 {
@@ -251,6 +266,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	print_attr("root dispersion", view, CLOCKDISC_A_CLOCK_ROOT_DISPERSION_NS, "");
 	print_reference(view);
 	print_enum("leap", view, CLOCKDISC_A_CLOCK_LEAP, NULL);
+	print_smear(view);
 	print_attr("TAI offset", view, CLOCKDISC_A_CLOCK_TAI_OFFSET_S, "");
 	print_attr("poll", view, CLOCKDISC_A_CLOCK_POLL_LOG2S, "");
 	print_enum("actuator", view, CLOCKDISC_A_CLOCK_ACTUATOR,

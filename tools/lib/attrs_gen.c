@@ -568,6 +568,35 @@ const struct cdisc_enum cdisc_enum_preset = {
 	.n = ARRAY_SIZE(preset_values),
 };
 
+static const struct cdisc_enum_value leap_mode_values[] = {
+	{
+		.value = CLOCKDISC_LEAP_MODE_KERNEL,
+		.name = "kernel",
+		.doc = "The kernel inserts or deletes it; the clock is set by 1 s.",
+	},
+	{
+		.value = CLOCKDISC_LEAP_MODE_SMEAR_LINEAR,
+		.name = "smear-linear",
+		.doc = "It is spread evenly from noon to noon; the clock is off UTC by up to 0.5 s.",
+	},
+	{
+		.value = CLOCKDISC_LEAP_MODE_SMEAR_COSINE,
+		.name = "smear-cosine",
+		.doc = "Likewise, beginning and ending gently.",
+	},
+	{
+		.value = CLOCKDISC_LEAP_MODE_SLEW,
+		.name = "slew",
+		.doc = "The clock goes straight on and is slewed by 1 s afterwards, at half of the largest rate of the row drift.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_leap_mode = {
+	.name = "leap-mode",
+	.values = leap_mode_values,
+	.n = ARRAY_SIZE(leap_mode_values),
+};
+
 static const struct cdisc_enum_value source_event_values[] = {
 	{
 		.value = CLOCKDISC_SOURCE_EVENT_ADDED,
@@ -1218,7 +1247,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U32,
 		.values = &cdisc_enum_preset,
 		.is_settable = true,
-		.doc = "The preset that the policy equals, or custom. Settable; it sets all rows, startup-updates and panic-once, before the other attributes of the same request are applied.",
+		.doc = "The preset that the policy equals, or custom. Settable; it sets all rows, startup-updates, panic-once and leap-mode, before the other attributes of the same request are applied.",
 	},
 	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = {
 		.name = "startup-updates",
@@ -1238,6 +1267,26 @@ static const struct cdisc_attr clock_attrs[] = {
 		.name = "log-dropped",
 		.type = CDISC_ATTR_U64,
 		.doc = "Changes of the clock that could not be recorded since the module was loaded.",
+	},
+	[CLOCKDISC_A_CLOCK_LEAP_MODE] = {
+		.name = "leap-mode",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_leap_mode,
+		.is_settable = true,
+		.doc = "What becomes of a leap second. Settable at run time, default kernel.",
+	},
+	[CLOCKDISC_A_CLOCK_SMEAR_NS] = {
+		.name = "smear-ns",
+		.short_name = "smear",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "By how much real-ns is meant to be ahead of UTC, ns, while a leap second is smeared; otherwise 0. Part of bound-ns, not of offset-ns.",
+	},
+	[CLOCKDISC_A_CLOCK_SMEARED] = {
+		.name = "smeared",
+		.type = CDISC_ATTR_U32,
+		.is_bool = true,
+		.doc = "1 when the time that is followed, or the clock itself, smears a leap second and is not UTC, otherwise 0.",
 	},
 };
 

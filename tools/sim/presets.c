@@ -59,7 +59,8 @@ static void print_preset(const struct cdisc_preset *p)
 	printf("\n``%s``", p->name);
 	if (strcmp(p->name, p->familiar))
 		printf(", as ``%s``", p->familiar);
-	printf("; startup-updates %d%s:\n\n", p->policy.startup_updates, p->policy.panic_once ? ", panic-once" : "");
+	printf("; startup-updates %d%s%s:\n\n", p->policy.startup_updates, p->policy.panic_once ? ", panic-once" : "",
+	       p->policy.leap_mode == CLOCKDISC_LEAP_MODE_SLEW ? ", leap-mode slew" : "");
 	rule();
 	printf("%-8s %-12s %-13s %-7s %-12s %s\n", "Cause", "Step forward", "Step backward", "Stepout", "Panic", "Slew");
 	rule();

@@ -310,6 +310,24 @@ enum clockdisc_preset {
 };
 
 /**
+ * enum clockdisc_leap_mode - What becomes of a leap second that the sources
+ *   announce.
+ * @CLOCKDISC_LEAP_MODE_KERNEL: The kernel inserts or deletes it; the clock is
+ *   set by 1 s.
+ * @CLOCKDISC_LEAP_MODE_SMEAR_LINEAR: It is spread evenly from noon to noon;
+ *   the clock is off UTC by up to 0.5 s.
+ * @CLOCKDISC_LEAP_MODE_SMEAR_COSINE: Likewise, beginning and ending gently.
+ * @CLOCKDISC_LEAP_MODE_SLEW: The clock goes straight on and is slewed by 1 s
+ *   afterwards, at half of the largest rate of the row drift.
+ */
+enum clockdisc_leap_mode {
+	CLOCKDISC_LEAP_MODE_KERNEL = 1,
+	CLOCKDISC_LEAP_MODE_SMEAR_LINEAR,
+	CLOCKDISC_LEAP_MODE_SMEAR_COSINE,
+	CLOCKDISC_LEAP_MODE_SLEW,
+};
+
+/**
  * enum clockdisc_source_event - What a notification of the sources group
  *   tells.
  * @CLOCKDISC_SOURCE_EVENT_ADDED: The source was added.
@@ -475,6 +493,9 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_STARTUP_UPDATES,
 	CLOCKDISC_A_CLOCK_LOG_SEQ,
 	CLOCKDISC_A_CLOCK_LOG_DROPPED,
+	CLOCKDISC_A_CLOCK_LEAP_MODE,
+	CLOCKDISC_A_CLOCK_SMEAR_NS,
+	CLOCKDISC_A_CLOCK_SMEARED,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)

@@ -56,7 +56,7 @@
  * @state:	enum clockdisc_state
  * @interrupted: not 0: the clock was interrupted and has not been looked at since
  * @reserved:	0
- * @generation:	interruptions since the module was loaded: times of two generations are not to be compared by a duration
+ * @generation:	interruptions and leap seconds since the module was loaded: times of two generations are not to be compared by a duration
  * @raw_ns:	an instant of CLOCK_MONOTONIC_RAW, ns
  * @real_ns:	true time then, ns since the epoch
  * @rate_ppb_q16: rate of true time against CLOCK_MONOTONIC_RAW, 1 / 65536 ppb, at most 10 % either way
@@ -64,7 +64,7 @@
  * @hold_ppb_q16: growth of the half-width for the first @hold_ns, 1 / 65536 ppb, >= 0
  * @hold_ns:	how long that holds, >= 0
  * @phi_ppb_q16: growth from there on, 1 / 65536 ppb, >= 0
- * @void_raw_ns: the line ends there: CLOCK_MONOTONIC_RAW, ns
+ * @void_raw_ns: the line ends there, at a leap second at the latest: CLOCK_MONOTONIC_RAW, ns
  */
 struct clockdisc_page {
 	__u32	magic;		/*   0 */
