@@ -230,15 +230,6 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 			      HRTIMER_MODE_REL);
 }
 
-/* Only readings that are exact to nanoseconds are worth it, and only the timekeeper has the grain. */
-static void limit_swing(struct cdisc_engine *e)
-	__must_hold(&e->lock)
-{
-	bool is_worth = cdisc_engine_follows_host(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
-
-	cdisc_nudge_set(&e->nudge, is_worth ? e->idle_swing_ns : 0);
-}
-
 /* Carry out what was decided and tell of it. */
 static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
@@ -254,11 +245,13 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	cdisc_engine_leap_run(e, now);
 	e->todo.is_rate_new = false;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
+	if (e->todo.is_rate_new && cdisc_engine_host_await_tick(e, now))
+		cdisc_loop_plan(&e->loop, now, &e->todo);
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
 	tell_kernel(e, now);
 	cdisc_engine_publish(e, now);
-	limit_swing(e);
+	cdisc_engine_host_limit_swing(e);
 	arm_timer(e, now);
 	if (e->loop.state != e->traced_state)
 		trace_clockdisc_state(now->raw_ns, e->traced_state, e->loop.state);

@@ -9,10 +9,12 @@
  */
 #include "engine_host.h"
 
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/printk.h>
 
 #include "engine.h"
+#include "engine_watch.h"
 #include "trace.h"
 
 /* "KVM" in a reference identifier. */
@@ -39,6 +41,9 @@
 
 /* A host that refused from the start is asked again so often. */
 #define RETRY_NS	(16 * CDISC_NSEC_PER_SEC)
+
+/* What waits for a tick may be so late: 200 ppm leave 2 ns behind. */
+#define LATE_US		10
 
 /* As many readings are made at once after an interruption; the narrowest counts. */
 #define BURST		3
@@ -278,4 +283,26 @@ void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_read
 	e->counts[v]++;
 	e->listener->source(e, src, CLOCKDISC_SOURCE_EVENT_SAMPLE);
 	e->has_news = true;
+}
+
+/* Only readings that are exact to nanoseconds are worth it, and only the timekeeper has the grain. */
+void cdisc_engine_host_limit_swing(struct cdisc_engine *e)
+{
+	bool is_worth = cdisc_engine_follows_host(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
+
+	lockdep_assert_held(&e->lock);
+	cdisc_nudge_set(&e->nudge, is_worth ? e->idle_swing_ns : 0);
+}
+
+bool cdisc_engine_host_await_tick(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	s64 wait_ns = cdisc_nudge_to_tick(&e->nudge, cdisc_sub_sat(e->todo.rate_ppb_q16, e->loop.rate_ppb_q16));
+	unsigned long wait_us = DIV_ROUND_UP(wait_ns, NSEC_PER_USEC);
+
+	lockdep_assert_held(&e->lock);
+	if (!wait_us)
+		return false;
+	usleep_range(wait_us, wait_us + LATE_US);
+	cdisc_timeline_peek(now);
+	return true;
 }

@@ -68,4 +68,17 @@ bool cdisc_engine_host_poll(struct cdisc_engine *e, const struct cdisc_now *now,
 /* Fold the reading into the host's source, or count that there was none. */
 void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_reading *r) __must_hold(&e->lock);
 
+/* Keep the timekeeper's grain small while a host is followed. */
+void cdisc_engine_host_limit_swing(struct cdisc_engine *e) __must_hold(&e->lock);
+
+/**
+ * cdisc_engine_host_await_tick() - let a large change of the rate wait for the tick
+ * @e:	the engine, with a new rate to be set
+ * @now: a reading of the clock; a new one afterwards
+ *
+ * Context: The worker, e->lock held; sleeps, for a tick at most.
+ * Return: whether it has waited, so that the rate has to be planned anew.
+ */
+bool cdisc_engine_host_await_tick(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
 #endif /* CDISC_ENGINE_HOST_H */

@@ -10,7 +10,10 @@
  */
 #define BIAS_MIN_NS	(CDISC_NSEC_PER_SEC / 4)
 
-/* Stretches weigh in the bias by their length against this; shorter lets reading noise in, longer lags a change. */
+/*
+ * Stretches weigh in the bias by their length against this, or against all that was measured when that is less: the first
+ * ones are averaged. Shorter lets reading noise in, longer lags a change.
+ */
 #define BIAS_MEMORY_NS	(16 * CDISC_NSEC_PER_SEC)
 
 /*
@@ -113,6 +116,7 @@ void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate
 
 	l->can_steer = can_steer;
 	l->has_bias = false;
+	l->bias_span_ns = 0;
 	l->quiet_raw_ns = cdisc_add_sat(now->raw_ns, TAKE_QUIET_NS);
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
@@ -538,11 +542,9 @@ static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
 		l->anchor = *now;
 		return;
 	}
-	if (!l->has_bias)
-		l->bias_ppb_q16 = bias_ppb_q16;
-	else
-		l->bias_ppb_q16 += cdisc_mul_div(cdisc_sub_sat(bias_ppb_q16, l->bias_ppb_q16), span_ns,
-						 cdisc_add_sat(span_ns, BIAS_MEMORY_NS));
+	l->bias_ppb_q16 += cdisc_mul_div(cdisc_sub_sat(bias_ppb_q16, l->bias_ppb_q16), span_ns,
+					 cdisc_add_sat(span_ns, l->bias_span_ns));
+	l->bias_span_ns = min_t(s64, cdisc_add_sat(l->bias_span_ns, span_ns), BIAS_MEMORY_NS);
 	l->has_bias = true;
 }
 

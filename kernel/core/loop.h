@@ -88,6 +88,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
  * @clock_rate_ppb_q16: rate of the clock against the counter, measured
  * @anchor:	snapshot since which the clock's rate is measured: after a rate, a step or a change by others
+ * @bias_span_ns: how long it was measured for, up to what is remembered
  * @quiet_raw_ns: no bias is measured before: the second in which the actuator took over goes on as it had begun
  * @heard_raw_ns: when the first source was heard, counter time
  * @restore_raw_ns: while @is_restoring no offset is acted on before
@@ -130,6 +131,7 @@ struct cdisc_loop {
 	s64			update_real_ns;
 	s64			rate_ppb_q16;
 	s64			bias_ppb_q16;
+	s64			bias_span_ns;
 	s64			clock_rate_ppb_q16;
 	struct cdisc_now	anchor;
 	s64			quiet_raw_ns;

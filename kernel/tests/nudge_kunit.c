@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include "core/units.h"
 #include "nudge.h"
 
 #define NS(ns)	((s64)(ns) << 32)
@@ -46,6 +47,35 @@ static void nudge_comes_in_time(struct kunit *test)
 	}
 }
 
+/* A tick of 4 ms that began at 100 ms. */
+static void nudge_waits_for_the_tick(struct kunit *test)
+{
+	static const struct {
+		const char	*name;
+		s64		raw_ns;
+		s64		change_ppb;
+		s64		rest_ns;
+	} waits[] = {
+		{ "a large change in the middle", 102000000, 200000, 2020000 },
+		{ "the same the other way", 102000000, -200000, 2020000 },
+		{ "many ticks later", 100000000 + 4000 * 1000000LL + 1000000, 200000, 3020000 },
+		{ "right after the tick", 100000010, 200000, 0 },
+		{ "a small change", 103900000, 700, 0 },
+		{ "the end of the tick", 103999999, 200000, 20001 },
+		{ "a clock that is not this one", 99000000, 200000, 0 },
+	};
+	struct cdisc_grain g = { .tick_raw_ns = 100000000, .tick_ns = 4000000 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(waits); i++)
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_nudge_rest(&g, waits[i].raw_ns, cdisc_ppb_q16_from_ppb(waits[i].change_ppb)),
+				    waits[i].rest_ns, "%s", waits[i].name);
+	g.tick_ns = 0;
+	KUNIT_EXPECT_EQ(test, cdisc_nudge_rest(&g, 102000000, S64_MAX), 0ll);
+	g.tick_ns = S64_MAX;
+	KUNIT_EXPECT_EQ(test, cdisc_nudge_rest(&g, 102000000, S64_MAX), 0ll);
+}
+
 /* Whatever the timekeeper holds, the timer is neither at once nor never. */
 static void nudge_survives_anything(struct kunit *test)
 {
@@ -71,6 +101,7 @@ static void nudge_survives_anything(struct kunit *test)
 
 static struct kunit_case nudge_cases[] = {
 	KUNIT_CASE(nudge_comes_in_time),
+	KUNIT_CASE(nudge_waits_for_the_tick),
 	KUNIT_CASE(nudge_survives_anything),
 	{}
 };
