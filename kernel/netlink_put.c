@@ -31,11 +31,33 @@ static int put_state(struct sk_buff *skb, const struct cdisc_engine *e, const st
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_SYNCHRONISED, cdisc_loop_is_synced(l, now));
 }
 
+/* Between which instants the true time is, and why no closer. */
+static int put_bound(struct sk_buff *skb, const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	s64 smear_ns = cdisc_smear_ahead(&l->smear, now->raw_ns);
+	s64 bound_ns = cdisc_add_sat(cdisc_loop_bound(l, now), cdisc_abs(smear_ns));
+	struct cdisc_bound_parts parts;
+	struct cdisc_bound_line line;
+
+	if (!l->bound.is_known)
+		return 0;
+	cdisc_bound_line(&l->bound, now->raw_ns, &line);
+	cdisc_bound_parts(&l->bound, now->raw_ns, cdisc_loop_clock(l, now), &parts);
+	return put_s64(skb, CLOCKDISC_A_CLOCK_OFFSET_NS, cdisc_loop_offset(l, now)) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_NS, bound_ns) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_EARLIEST_NS, cdisc_sub_sat(line.real_ns, line.half_ns)) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_LATEST_NS, cdisc_add_sat(line.real_ns, line.half_ns)) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_ROOT_NS, parts.root_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_PATH_NS, parts.path_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_WIDTH_NS, parts.width_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_OSCILLATOR_NS, parts.oscillator_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_SLEW_NS, parts.slew_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_SMEAR_NS, cdisc_abs(smear_ns));
+}
+
 static int put_estimates(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	const struct cdisc_loop *l = &e->loop;
-	s64 smear_ns = cdisc_smear_ahead(&l->smear, now->raw_ns);
-	s64 bound_ns = cdisc_add_sat(cdisc_loop_bound(l, now), cdisc_abs(smear_ns));
 
 	if (put_s64(skb, CLOCKDISC_A_CLOCK_REAL_NS, now->real_ns) ||
 	    put_s64(skb, CLOCKDISC_A_CLOCK_RAW_NS, now->raw_ns) ||
@@ -45,10 +67,7 @@ static int put_estimates(struct sk_buff *skb, const struct cdisc_engine *e, cons
 	    put_s64(skb, CLOCKDISC_A_CLOCK_RATE_PPB_Q16, l->rate_ppb_q16) ||
 	    put_s64(skb, CLOCKDISC_A_CLOCK_CLOCK_RATE_PPB_Q16, l->clock_rate_ppb_q16))
 		return -EMSGSIZE;
-	if (!l->bound.is_known)
-		return 0;
-	return put_s64(skb, CLOCKDISC_A_CLOCK_OFFSET_NS, cdisc_loop_offset(l, now)) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_NS, bound_ns);
+	return put_bound(skb, l, now);
 }
 
 static int put_slew(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)

@@ -26,6 +26,17 @@ void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 pha
 	};
 }
 
+void cdisc_bound_split(struct cdisc_bound *b, const struct cdisc_bound_split *split)
+{
+	s64 rest_ns = b->distance_ns;
+
+	b->split.root_ns = clamp_t(s64, split->root_ns, 0, rest_ns);
+	rest_ns -= b->split.root_ns;
+	b->split.path_ns = clamp_t(s64, split->path_ns, 0, rest_ns);
+	rest_ns -= b->split.path_ns;
+	b->split.aged_ns = clamp_t(s64, split->aged_ns, 0, rest_ns);
+}
+
 void cdisc_bound_hold(struct cdisc_bound *b, s64 hold_ppb_q16, s64 hold_ns, s64 error_ns)
 {
 	b->hold_ppb_q16 = hold_ppb_q16;
@@ -50,10 +61,15 @@ void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
 {
 	s64 dt_ns = cdisc_sub_sat(raw_ns, b->raw_ns);
 
+	s64 distance_ns;
+
 	if (!b->is_known)
 		return;
+	distance_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
 	b->phase_ns = cdisc_add_sat(b->phase_ns, cdisc_ns_from_rate(b->freq_ppb_q16, dt_ns));
-	b->distance_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
+	/* What is added to the distance: no sum of parts exceeds it. */
+	b->split.aged_ns += distance_ns - b->distance_ns;
+	b->distance_ns = distance_ns;
 	b->raw_ns = raw_ns;
 	b->freq_ppb_q16 = freq_ppb_q16;
 	b->hold_ns = 0;
@@ -74,6 +90,19 @@ s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
 		return S64_MAX;
 	grown_ns = cdisc_add_sat(b->distance_ns, grown(b, raw_ns));
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)));
+}
+
+void cdisc_bound_parts(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns, struct cdisc_bound_parts *parts)
+{
+	s64 width_ns = b->distance_ns - b->split.root_ns - b->split.path_ns - b->split.aged_ns;
+
+	*parts = (struct cdisc_bound_parts){
+		.root_ns	= b->split.root_ns,
+		.path_ns	= b->split.path_ns,
+		.width_ns	= width_ns,
+		.oscillator_ns	= cdisc_add_sat(b->split.aged_ns, grown(b, raw_ns)),
+		.slew_ns	= cdisc_abs(cdisc_bound_offset(b, raw_ns, clock_ns)),
+	};
 }
 
 s64 cdisc_bound_ahead(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns, s64 rate_ppb_q16, s64 span_ns)

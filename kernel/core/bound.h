@@ -12,9 +12,22 @@
 #include "units.h"
 
 /**
+ * struct cdisc_bound_split - what of a distance comes from where
+ * @root_ns:	what the source says of its own way to the reference
+ * @path_ns:	half of the round trip to it
+ * @aged_ns:	what the oscillator may have done since the measurement
+ */
+struct cdisc_bound_split {
+	s64	root_ns;
+	s64	path_ns;
+	s64	aged_ns;
+};
+
+/**
  * struct cdisc_bound - the bound as of the last update
  * @raw_ns:	instant of the update
  * @distance_ns: root distance of the estimate then, >= 0
+ * @split:	what of @distance_ns comes from where; the rest is what measuring leaves open
  * @phase_ns:	estimated reference minus raw then
  * @freq_ppb_q16: rate of the reference against raw
  * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB
@@ -25,6 +38,7 @@
 struct cdisc_bound {
 	s64	raw_ns;
 	s64	distance_ns;
+	struct cdisc_bound_split split;
 	s64	phase_ns;
 	s64	freq_ppb_q16;
 	s64	hold_ppb_q16;
@@ -38,6 +52,9 @@ void cdisc_bound_void(struct cdisc_bound *b);
 
 /* Take the estimate and its distance at raw_ns. */
 void cdisc_bound_set(struct cdisc_bound *b, s64 raw_ns, s64 distance_ns, s64 phase_ns, s64 freq_ppb_q16);
+
+/* Where the distance of a bound that was just set comes from. What is more than the distance is cut, in this order: the age first. */
+void cdisc_bound_split(struct cdisc_bound *b, const struct cdisc_bound_split *split);
 
 /**
  * cdisc_bound_hold() - what is known of the frequency, too
@@ -92,6 +109,25 @@ void cdisc_bound_line(const struct cdisc_bound *b, s64 raw_ns, struct cdisc_boun
 
 /* Half-width at raw_ns of a clock with real - raw = clock_ns; S64_MAX while unknown. */
 s64 cdisc_bound_at(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
+
+/**
+ * struct cdisc_bound_parts - what the bound is made of; all >= 0
+ * @root_ns:	what the source says of its own way to the reference
+ * @path_ns:	half of the round trip to it
+ * @width_ns:	what measuring leaves open: readings, jitter, and how far the combined time is from what bounds it
+ * @oscillator_ns: what the oscillator may have done since
+ * @slew_ns:	how far the clock is from the estimate: what is still to be slewed, or stepped
+ */
+struct cdisc_bound_parts {
+	s64	root_ns;
+	s64	path_ns;
+	s64	width_ns;
+	s64	oscillator_ns;
+	s64	slew_ns;
+};
+
+/* The parts at raw_ns of a clock with real - raw = clock_ns: they add up to cdisc_bound_at(). The bound must be known. */
+void cdisc_bound_parts(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns, struct cdisc_bound_parts *parts);
 
 /**
  * cdisc_bound_ahead() - the most that the half-width is in the time to come

@@ -250,6 +250,7 @@ void cdisc_filter_predict(const struct cdisc_filter *f, s64 raw_ns, s64 freq_ppb
 	*out = f->used;
 	out->raw_ns = raw_ns;
 	out->phase_ns = carry(out->phase_ns, freq_ppb_q16, dt_ns);
-	out->disp_ns = cdisc_add_sat(out->disp_ns, cdisc_ns_from_phi(dt_ns));
+	out->aged_ns = cdisc_ns_from_phi(dt_ns);
+	out->disp_ns = cdisc_add_sat(out->disp_ns, out->aged_ns);
 	out->freq_ppb_q16 = freq_ppb_q16;
 }

@@ -44,6 +44,7 @@ struct cdisc_sample {
  * @error_ns_q16: standard deviation of @phase_ns as the estimator believes it, ns * 2^16
  * @hard_ns:	the true phase is not farther away than this, as far as a sample's round trip bounds it
  * @hold_ppb_q16: how fast @hard_ns grows from here on
+ * @aged_ns:	part of @hard_ns, or of @disp_ns, that came since the measurement
  */
 struct cdisc_estimate {
 	s64	raw_ns;
@@ -57,6 +58,7 @@ struct cdisc_estimate {
 	s64	error_ns_q16;
 	s64	hard_ns;
 	s64	hold_ppb_q16;
+	s64	aged_ns;
 };
 
 /**

@@ -394,6 +394,7 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 
 	if (!peer->is_tracked) {
 		cdisc_bound_set(&l->bound, now->raw_ns, l->sel.distance_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+		cdisc_bound_split(&l->bound, &l->sel.split);
 		cdisc_bound_hold(&l->bound, 0, 0, l->servo.jitter_ns);
 		return;
 	}
@@ -401,6 +402,7 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 		return;
 	l->bound_raw_ns = l->sel.sample_raw_ns;
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+	cdisc_bound_split(&l->bound, &l->sel.split);
 	cdisc_bound_hold(&l->bound, l->sel.hold_ppb_q16, hold_ns, cdisc_rshift_round(l->sel.error_ns_q16, 16));
 }
 

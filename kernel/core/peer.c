@@ -175,13 +175,33 @@ s64 cdisc_peer_patience(const struct cdisc_peer *p, s8 loop_poll_log2s)
 	return cdisc_ns_from_log2s(max_t(s8, cdisc_peer_poll(p, loop_poll_log2s), p->minpoll_log2s));
 }
 
-s64 cdisc_peer_distance(const struct cdisc_peer *p, const struct cdisc_estimate *e)
+/* Half of the way there and back, from the reference on, rounded up. */
+static s64 half_way(const struct cdisc_peer *p, const struct cdisc_estimate *e)
 {
 	s64 path_ns = cdisc_add_sat(p->header.root_delay_ns, e->delay_ns);
-	s64 disp_ns = cdisc_add_sat(p->header.root_disp_ns, e->disp_ns);
 
 	if (path_ns > 0)
 		path_ns = max_t(s64, path_ns, CDISC_MINDISP_NS);
-	/* Half of the path, rounded up. */
-	return cdisc_add_sat(path_ns - path_ns / 2, cdisc_add_sat(disp_ns, e->jitter_ns));
+	return path_ns - path_ns / 2;
+}
+
+s64 cdisc_peer_distance(const struct cdisc_peer *p, const struct cdisc_estimate *e)
+{
+	s64 disp_ns = cdisc_add_sat(p->header.root_disp_ns, e->disp_ns);
+
+	return cdisc_add_sat(half_way(p, e), cdisc_add_sat(disp_ns, e->jitter_ns));
+}
+
+void cdisc_peer_split(const struct cdisc_peer *p, const struct cdisc_estimate *e, struct cdisc_bound_split *split)
+{
+	s64 root_way_ns = p->header.root_delay_ns - p->header.root_delay_ns / 2;
+
+	*split = (struct cdisc_bound_split){
+		.root_ns = cdisc_add_sat(root_way_ns, p->header.root_disp_ns),
+		.path_ns = e->delay_ns - e->delay_ns / 2,
+		.aged_ns = e->aged_ns,
+	};
+	/* The least that a path adds is of this one. */
+	if (!p->is_tracked)
+		split->path_ns = cdisc_sub_sat(half_way(p, e), root_way_ns);
 }

@@ -5,6 +5,7 @@
 #ifndef CDISC_PEER_H
 #define CDISC_PEER_H
 
+#include "bound.h"
 #include "estimator.h"
 #include "track.h"
 #include "units.h"
@@ -160,5 +161,8 @@ s64 cdisc_peer_patience(const struct cdisc_peer *p, s8 loop_poll_log2s);
  * MINDISP does not apply and its own claim is taken. Saturates at S64_MAX.
  */
 s64 cdisc_peer_distance(const struct cdisc_peer *p, const struct cdisc_estimate *e);
+
+/* Where the distance of the estimate e of p comes from; with the tracker, that of its bounding sample. */
+void cdisc_peer_split(const struct cdisc_peer *p, const struct cdisc_estimate *e, struct cdisc_bound_split *split);
 
 #endif /* CDISC_PEER_H */

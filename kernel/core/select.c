@@ -488,6 +488,7 @@ static void bound_tracked(struct cdisc_peer *const *peers, const struct cdisc_se
 			continue;
 		sel->hard_ns = hard_ns;
 		sel->hold_ppb_q16 = e->hold_ppb_q16;
+		cdisc_peer_split(peers[entries[i].peer], e, &sel->split);
 	}
 }
 
@@ -516,6 +517,7 @@ static void tell(struct cdisc_peer *const *peers, const struct cdisc_select_entr
 	sel->is_smeared = has_flag(p, CLOCKDISC_SOURCE_FLAGS_SMEAR);
 	/* A smeared second must not be inserted a second time, whatever its servers say. */
 	sel->leap = sel->is_smeared ? CLOCKDISC_LEAP_NONE : vote_leap(peers, entries, n);
+	cdisc_peer_split(p, &en->e, &sel->split);
 	if (!p->is_tracked)
 		return;
 	combine_tracked(entries, n, s, sel);

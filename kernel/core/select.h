@@ -68,6 +68,7 @@ struct cdisc_select_work {
  * @is_smeared:	the survivors smear leap seconds
  * @freq_ppb_q16: combined frequency, reference against raw; with trackers only, as all below
  * @error_ns_q16: standard deviation of @phase_ns, ns * 2^16
+ * @split:	where @distance_ns comes from, with trackers @hard_ns
  * @hard_ns:	the reference is within this of @phase_ns, as far as the best round trip bounds it
  * @hold_ppb_q16: how fast @hard_ns grows
  */
@@ -86,6 +87,7 @@ struct cdisc_selection {
 	bool			is_smeared;
 	s64			freq_ppb_q16;
 	s64			error_ns_q16;
+	struct cdisc_bound_split split;
 	s64			hard_ns;
 	s64			hold_ppb_q16;
 };

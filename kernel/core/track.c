@@ -582,17 +582,23 @@ static s64 unseen_ppb_q16(const struct cdisc_track *t)
 	return max_t(s64, t->hold_ppb_q16, cdisc_ppb_q16_from_ppb(HOLD_UNSEEN_PPB));
 }
 
+/* What the oscillator may have done since the bounding sample. */
+static s64 growth(const struct cdisc_track *t, s64 raw_ns)
+{
+	s64 age_ns = clamp_t(s64, cdisc_sub_sat(raw_ns, t->hard.raw_ns), 0, GAP_MAX_NS);
+	s64 unseen_ns = clamp_t(s64, cdisc_sub_sat(raw_ns, t->raw_ns), 0, age_ns);
+
+	/* Each is 15 ppm of 2^49 ns at most. */
+	return gain_ns(t->hold_ppb_q16, age_ns - unseen_ns) + gain_ns(unseen_ppb_q16(t), unseen_ns) + 2;
+}
+
 /* How far the true phase can be from phase_ns at raw_ns as far as the bounding sample tells, carried with freq. */
 static s64 hard_limit(const struct cdisc_track *t, s64 raw_ns, s64 phase_ns)
 {
 	s64 since_ns = cdisc_sub_sat(raw_ns, t->hard.raw_ns);
 	s64 age_ns = clamp_t(s64, since_ns, 0, GAP_MAX_NS);
 	s64 carried_ns = cdisc_add_sat(t->hard.phase_ns, gain_ns(t->out.freq_ppb_q16, age_ns));
-	s64 last_ns = cdisc_sub_sat(raw_ns, t->raw_ns);
-	s64 unseen_ns = clamp_t(s64, last_ns, 0, age_ns);
-	/* Each is 15 ppm of 2^49 ns at most. */
-	s64 growth_ns = gain_ns(t->hold_ppb_q16, age_ns - unseen_ns) + gain_ns(unseen_ppb_q16(t), unseen_ns) + 2;
-	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, growth_ns);
+	s64 grown_ns = cdisc_add_sat(t->hard.half_ns, growth(t, raw_ns));
 
 	return cdisc_add_sat(grown_ns, cdisc_abs(cdisc_sub_sat(phase_ns, carried_ns)));
 }
@@ -669,4 +675,5 @@ void cdisc_track_predict(const struct cdisc_track *t, s64 raw_ns, struct cdisc_e
 		.jitter_ns	= max_t(s64, cdisc_rshift_round(t->typical_ns_q16, 16), 1),
 	};
 	out->hard_ns = hard_limit(t, raw_ns, out->phase_ns);
+	out->aged_ns = growth(t, raw_ns);
 }

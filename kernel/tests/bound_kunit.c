@@ -141,12 +141,50 @@ static void the_largest_of_the_time_to_come(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cdisc_bound_ahead(&b, 0, S64_MIN, 0, S64_MAX), S64_MAX);
 }
 
+/* Whatever is said of a distance, its parts add up to it. */
+static void the_parts_add_up(struct kunit *test)
+{
+	static const struct {
+		struct cdisc_bound_split split;
+		s64 root_ns, path_ns, width_ns, aged_ns;	/* of a distance of 10 ms */
+	} table[] = {
+		{ { 2 * MS, 5 * MS, MS }, 2 * MS, 5 * MS, 2 * MS, MS },
+		{ { 0, 0, 0 }, 0, 0, 10 * MS, 0 },
+		{ { 2 * MS, 5 * MS, 4 * MS }, 2 * MS, 5 * MS, 0, 3 * MS },
+		{ { 2 * MS, 15 * MS, 4 * MS }, 2 * MS, 8 * MS, 0, 0 },
+		{ { 20 * MS, 15 * MS, 4 * MS }, 10 * MS, 0, 0, 0 },
+		{ { -1, -1, -1 }, 0, 0, 10 * MS, 0 },
+	};
+	struct cdisc_bound_parts parts;
+	struct cdisc_bound b;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		cdisc_bound_set(&b, 0, 10 * MS, 7, 0);
+		cdisc_bound_split(&b, &table[i].split);
+		cdisc_bound_parts(&b, SEC, 3, &parts);
+		KUNIT_EXPECT_EQ(test, parts.root_ns, table[i].root_ns);
+		KUNIT_EXPECT_EQ(test, parts.path_ns, table[i].path_ns);
+		KUNIT_EXPECT_EQ(test, parts.width_ns, table[i].width_ns);
+		KUNIT_EXPECT_EQ(test, parts.oscillator_ns, table[i].aged_ns + 15000);
+		KUNIT_EXPECT_EQ(test, parts.slew_ns, 4LL);
+		/* Another frequency from here on: what has grown stays the oscillator's. */
+		cdisc_bound_turn(&b, SEC, 0);
+		cdisc_bound_parts(&b, 2 * SEC, 3, &parts);
+		KUNIT_EXPECT_EQ(test, parts.width_ns, table[i].width_ns);
+		KUNIT_EXPECT_EQ(test, parts.oscillator_ns, table[i].aged_ns + 30000);
+		KUNIT_EXPECT_EQ(test, parts.root_ns + parts.path_ns + parts.width_ns + parts.oscillator_ns + parts.slew_ns,
+				cdisc_bound_at(&b, 2 * SEC, 3));
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_line_says_what_the_bound_says),
 	KUNIT_CASE(unknown_is_infinite),
 	KUNIT_CASE(distance_growth_and_offset_add_up),
 	KUNIT_CASE(never_shrinks_while_nothing_is_heard),
 	KUNIT_CASE(the_largest_of_the_time_to_come),
+	KUNIT_CASE(the_parts_add_up),
 	KUNIT_CASE(a_known_frequency_holds_for_a_while),
 	{ }
 };

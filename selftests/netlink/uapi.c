@@ -245,6 +245,7 @@ static void check_refused_ranges(const struct range *r)
 static void check_clock_get(void)
 {
 	static const uint16_t always[] = {
+		A(LEAP_MODE), A(SMEAR_NS), A(SMEARED),
 		A(STATE), A(ACTUATOR), A(ACTUATOR_REASON), A(SERVO), A(EXPLAIN), A(SYNCHRONISED), A(REAL_NS), A(RAW_NS),
 		A(JITTER_NS), A(FREQ_PPB_Q16), A(WANDER_PPB_Q16), A(RATE_PPB_Q16), A(CLOCK_RATE_PPB_Q16),
 		A(SLEW_LEFT_NS), A(SLEW_TIME_LEFT_NS), A(STRATUM), A(LEAP), A(TAI_OFFSET_S), A(POLL_LOG2S), A(SURVIVORS),
@@ -253,7 +254,7 @@ static void check_clock_get(void)
 		A(MAX_DISTANCE_NS), A(UNSYNC_LIMIT_NS), A(MINPOLL_LOG2S), A(MAXPOLL_LOG2S),
 	};
 	static const uint16_t never[] = { A(OFFSET_NS), A(BOUND_NS), A(SELECTED_ID), A(PENDING_NS), A(EVENT), A(EVENT_VALUE_NS),
-					  A(ADJUST_NS), A(REF_REAL_NS) };
+					  A(ADJUST_NS), A(REF_REAL_NS), A(EARLIEST_NS), A(LATEST_NS), A(BOUND_ROOT_NS) };
 	const struct nlmsghdr *h;
 	size_t i;
 	int missing = 0, extra = 0;

@@ -159,6 +159,30 @@ static void print_totals(const struct cdisc_view *view)
 	putchar('\n');
 }
 
+/* The bound's parts that are not nothing, the largest ones being what to improve. */
+static void print_bound_parts(const struct cdisc_view *view)
+{
+	static const struct { int attr; const char *name; } parts[] = {
+		{ CLOCKDISC_A_CLOCK_BOUND_ROOT_NS, "root" }, { CLOCKDISC_A_CLOCK_BOUND_PATH_NS, "path" },
+		{ CLOCKDISC_A_CLOCK_BOUND_WIDTH_NS, "width" }, { CLOCKDISC_A_CLOCK_BOUND_OSCILLATOR_NS, "oscillator" },
+		{ CLOCKDISC_A_CLOCK_BOUND_SLEW_NS, "slew" }, { CLOCKDISC_A_CLOCK_BOUND_SMEAR_NS, "smear" },
+	};
+	const char *sign = "";
+	char text[CDISC_TEXT_LEN];
+	uint64_t ns;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!cdisc_view_u64(view, parts[i].attr, &ns) || !ns)
+			continue;
+		printf(*sign ? "%s %s %s" : "%-17s%s %s", sign, parts[i].name,
+		       cdisc_format_magnitude_ns(text, sizeof(text), ns));
+		sign = " +";
+	}
+	if (*sign)
+		putchar('\n');
+}
+
 /* A clock that is not UTC says so. */
 static void print_smear(const struct cdisc_view *view)
 {
@@ -253,6 +277,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 		       cdisc_format_magnitude_ns(text, sizeof(text), bound_ns));
 	else
 		printf("%-16s unknown\n", "bound");
+	print_bound_parts(view);
 	print_attr("pending", view, CLOCKDISC_A_CLOCK_PENDING_NS,
 		   " (refused by panic; clockdisc step makes it, unfreeze drops it)");
 	print_interruption(view);

@@ -1288,6 +1288,62 @@ static const struct cdisc_attr clock_attrs[] = {
 		.is_bool = true,
 		.doc = "1 when the time that is followed, or the clock itself, smears a leap second and is not UTC, otherwise 0.",
 	},
+	[CLOCKDISC_A_CLOCK_EARLIEST_NS] = {
+		.name = "earliest-ns",
+		.short_name = "earliest",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "The true time at that instant is not before this, ns since 1970. Absent while unknown, as latest-ns and all parts are.",
+	},
+	[CLOCKDISC_A_CLOCK_LATEST_NS] = {
+		.name = "latest-ns",
+		.short_name = "latest",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Nor after this.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_ROOT_NS] = {
+		.name = "bound-root-ns",
+		.short_name = "bound-root",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, what the source says of its own way to the reference, ns. The six parts add up to it.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_PATH_NS] = {
+		.name = "bound-path-ns",
+		.short_name = "bound-path",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, half of the round trip to the source, ns.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_WIDTH_NS] = {
+		.name = "bound-width-ns",
+		.short_name = "bound-width",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, what measuring leaves open, ns: readings, jitter, and how far the combined time is from the source that bounds it.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_OSCILLATOR_NS] = {
+		.name = "bound-oscillator-ns",
+		.short_name = "bound-oscillator",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, what the oscillator may have done since the measurement, ns.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_SLEW_NS] = {
+		.name = "bound-slew-ns",
+		.short_name = "bound-slew",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, how far the clock is from the estimate, ns; the magnitude of offset-ns.",
+	},
+	[CLOCKDISC_A_CLOCK_BOUND_SMEAR_NS] = {
+		.name = "bound-smear-ns",
+		.short_name = "bound-smear",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "Part of bound-ns, the magnitude of smear-ns.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_clock = {

@@ -150,6 +150,18 @@ static const char *conversions(struct rng *r)
 	return NULL;
 }
 
+/* -1 when one of them is negative. */
+static s64 sum_of_parts(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)
+{
+	struct cdisc_bound_parts p;
+
+	cdisc_bound_parts(b, raw_ns, clock_ns, &p);
+	if (p.root_ns < 0 || p.path_ns < 0 || p.width_ns < 0 || p.oscillator_ns < 0 || p.slew_ns < 0)
+		return -1;
+	return cdisc_add_sat(cdisc_add_sat(cdisc_add_sat(p.root_ns, p.path_ns), cdisc_add_sat(p.width_ns, p.oscillator_ns)),
+			     p.slew_ns);
+}
+
 static const char *bounds(struct rng *r)
 {
 	s64 raw_ns = any_s64(r), later_ns = any_s64(r), clock_ns = any_s64(r), distance_ns = any_within(r, 0, S64_MAX);
@@ -164,10 +176,13 @@ static const char *bounds(struct rng *r)
 	cdisc_bound_set(&b, raw_ns, distance_ns, any_s64(r), any_s64(r));
 	bound_ns = cdisc_bound_at(&b, later_ns, clock_ns);
 	NEED(bound_ns >= distance_ns);
+	cdisc_bound_split(&b, &(struct cdisc_bound_split){ any_s64(r), any_s64(r), any_s64(r) });
+	NEED(sum_of_parts(&b, later_ns, clock_ns) == bound_ns);
 	NEED(bound_ns >= cdisc_abs(cdisc_bound_offset(&b, later_ns, clock_ns)));
 	/* Another frequency from here on says nothing new of here. */
 	cdisc_bound_turn(&b, later_ns, any_s64(r));
 	NEED(cdisc_bound_at(&b, later_ns, clock_ns) == bound_ns);
+	NEED(sum_of_parts(&b, later_ns, clock_ns) == bound_ns);
 	return NULL;
 }
 

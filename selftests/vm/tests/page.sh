@@ -21,6 +21,18 @@ holds_the_clock() {
 	is_true "$(pick "$json_before" earliest-ns) <= $real && $real <= $(pick "$json_after" latest-ns)"
 }
 
+# What the last status, or an event, says the bound is made of, less the bound.
+parts_less_bound() { # TEXT
+	sum=0
+	for part in root path width oscillator slew smear; do
+		sum=$((sum + $(pick "$1" bound-$part-ns)))
+	done
+	echo $((sum - $(pick "$1" bound-ns)))
+}
+event_line() { # NAME
+	grep "\"event\": *\"$1\"" /tmp/events | tail -n 1
+}
+
 clockdisc now 2> /tmp/said
 tap_is "without the module: refused" $? 1
 tap_check "with a sentence" grep -q "the module is not loaded" /tmp/said
@@ -35,6 +47,18 @@ server --freq-ppb 20000
 follow iburst minpoll 0 maxpoll 0
 tap_check "the clock follows" until_true 60 is_field state sync
 tap_check "the clock is between earliest and latest" holds_the_clock
+look
+tap_is "the bound's parts add up to it" "$(parts_less_bound "$json")" 0
+at_least "a part is the path, ns" "$(attr bound-path-ns)" 1
+tap_check "the clock is between earliest and latest, give and take what is to be slewed" is_true \
+	"$(attr earliest-ns) - $(attr bound-slew-ns) <= $(attr real-ns) && $(attr real-ns) <= $(attr latest-ns) + $(attr bound-slew-ns)"
+events
+clockdisc step 20ms
+tap_check "an event comes" until_true 5 has_event step
+said=$(event_line step)
+tap_is "in an event they do, too" "$(parts_less_bound "$said")" 0
+within "a step is to be slewed back, ns" "$(pick "$said" bound-slew-ns)" 20000000 2000000
+clockdisc step -20ms
 # The kernel's readers, all the time over some of its seconds and ours.
 said=$(pagetimex 4)
 echo "# $said"
@@ -65,6 +89,8 @@ is_later() {
 	later=$(now_field generation)
 	[ "$later" ] && [ "$later" -gt "$generation" ]
 }
+tap_check "the interruption is told" until_true 20 has_event interrupted
+tap_is "with no earliest and latest in it" "$(pick "$(event_line interrupted)" earliest-ns)$(pick "$(event_line interrupted)" bound-root-ns)" ""
 tap_check "after an interruption the time is known again, in another generation" until_true 20 is_later
 clockdisc set actuator=clocksource
 clockdisc now 2> /tmp/said
