@@ -44,7 +44,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_LEAP_MODE + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -66,6 +66,7 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_LEAP_MOD
 	[CLOCKDISC_A_CLOCK_PRESET] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = { .type = NLA_S32, },
 	[CLOCKDISC_A_CLOCK_LEAP_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
+	[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS] = { .type = NLA_S64, },
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -128,8 +129,16 @@ const struct nla_policy clockdisc_log_get_nl_policy[CLOCKDISC_A_LOG_NEWEST + 1] 
 	[CLOCKDISC_A_LOG_NEWEST] = { .type = NLA_U32, },
 };
 
+/* CLOCKDISC_CMD_ACCEPT - do */
+const struct nla_policy clockdisc_accept_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1] = {
+};
+
+/* CLOCKDISC_CMD_REJECT - do */
+const struct nla_policy clockdisc_reject_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1] = {
+};
+
 /* Ops table for clockdisc */
-const struct genl_ops clockdisc_nl_ops[13] = {
+const struct genl_ops clockdisc_nl_ops[15] = {
 	{
 		.cmd		= CLOCKDISC_CMD_CLOCK_GET,
 		.doit		= clockdisc_nl_clock_get_doit,
@@ -140,7 +149,7 @@ const struct genl_ops clockdisc_nl_ops[13] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_LEAP_MODE,
+		.maxattr	= CLOCKDISC_A_CLOCK_FLOOR_REAL_NS,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,
@@ -209,6 +218,18 @@ const struct genl_ops clockdisc_nl_ops[13] = {
 		.dumpit		= clockdisc_nl_log_get_dumpit,
 		.policy		= clockdisc_log_get_nl_policy,
 		.maxattr	= CLOCKDISC_A_LOG_NEWEST,
+	},
+	{
+		.cmd		= CLOCKDISC_CMD_ACCEPT,
+		.doit		= clockdisc_nl_accept_doit,
+		.policy		= clockdisc_accept_nl_policy,
+		.maxattr	= CLOCKDISC_A_CLOCK_PAD,
+	},
+	{
+		.cmd		= CLOCKDISC_CMD_REJECT,
+		.doit		= clockdisc_nl_reject_doit,
+		.policy		= clockdisc_reject_nl_policy,
+		.maxattr	= CLOCKDISC_A_CLOCK_PAD,
 	},
 };
 

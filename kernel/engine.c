@@ -498,6 +498,7 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 	cdisc_config_defaults(&cfg);
 	if (e->preset)
 		cfg.policy = e->preset->policy;
+	cfg.floor_real_ns = e->floor_real_ns;
 	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
 	memset(&e->todo, 0, sizeof(e->todo));
 	return cdisc_engine_host_start(e);

@@ -71,6 +71,7 @@ struct cdisc_engine {
 
 	/* set before the worker runs, constant */
 	const struct cdisc_preset	*preset;	/* to start with; by the caller of cdisc_engine_init(), NULL for the default */
+	s64				floor_real_ns;	/* the floor to start with; likewise, 0 for none */
 	const struct cdisc_listener	*listener;
 	struct cdisc_interruption	interruption;
 	struct kthread_worker		*worker;
@@ -80,7 +81,7 @@ struct cdisc_engine {
 
 /**
  * cdisc_engine_init() - start the engine
- * @e:		the engine, zeroed but for @e->preset
+ * @e:		the engine, zeroed but for @e->preset and @e->floor_real_ns
  * @actuator:	what moves the clock
  * @reason:	why this one, in words; a string that lives as long as the engine
  * @listener:	who is told
@@ -114,6 +115,8 @@ int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns);
 int cdisc_engine_slew(struct cdisc_engine *e, bool has_ns, s64 slew_ns);
 int cdisc_engine_freeze(struct cdisc_engine *e);
 int cdisc_engine_unfreeze(struct cdisc_engine *e);
+int cdisc_engine_accept(struct cdisc_engine *e);
+int cdisc_engine_reject(struct cdisc_engine *e);
 int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
 
 /**

@@ -8,21 +8,25 @@
 
 #include <linux/errno.h>
 
+static int make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
+	__must_hold(&e->lock)
+{
+	if (step_ns && !cdisc_policy_may_step(&e->loop.cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR], step_ns))
+		return -EACCES;
+	cdisc_loop_lower_floor(&e->loop, now, step_ns);
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
+	return cdisc_engine_make_step(e, now, step_ns);
+}
+
 static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
-	const struct cdisc_policy_row *row = &e->loop.cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR];
-	const s64 *asked_ns = arg;
-	s64 step_ns;
+	const s64 *step_ns = arg;
 
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
-	if (!asked_ns && !e->loop.bound.is_known)
+	if (!step_ns && !e->loop.bound.is_known)
 		return -ENODATA;
-	step_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
-	if (step_ns && !cdisc_policy_may_step(row, step_ns))
-		return -EACCES;
-	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
-	return cdisc_engine_make_step(e, now, step_ns);
+	return make_step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
 }
 
 int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
@@ -32,14 +36,17 @@ int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
 
 static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
-	const s64 *slew_ns = arg;
+	const s64 *asked_ns = arg;
+	s64 slew_ns;
 
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
-	if (!slew_ns && !e->loop.bound.is_known)
+	if (!asked_ns && !e->loop.bound.is_known)
 		return -ENODATA;
+	slew_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
+	cdisc_loop_lower_floor(&e->loop, now, slew_ns);
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
-	cdisc_loop_slew(&e->loop, now, slew_ns ? *slew_ns : cdisc_loop_offset(&e->loop, now), &e->todo);
+	cdisc_loop_slew(&e->loop, now, slew_ns, &e->todo);
 	return 0;
 }
 
@@ -68,6 +75,38 @@ static int do_unfreeze(struct cdisc_engine *e, struct cdisc_now *now, const void
 int cdisc_engine_unfreeze(struct cdisc_engine *e)
 {
 	return cdisc_engine_command(e, do_unfreeze, NULL);
+}
+
+/* The offset may have changed since; without a source it is what was found. */
+static int accept_offer(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	struct cdisc_loop *l = &e->loop;
+	int err;
+
+	if (!l->pending_why)
+		return -ENOENT;
+	err = make_step(e, now, l->bound.is_known ? cdisc_loop_offset(l, now) : l->pending_ns);
+	if (!err && l->pending_why)
+		cdisc_loop_unfreeze(l, now, &e->todo);
+	return err;
+}
+
+int cdisc_engine_accept(struct cdisc_engine *e)
+{
+	return cdisc_engine_command(e, accept_offer, NULL);
+}
+
+static int reject_offer(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	if (!e->loop.pending_why)
+		return -ENOENT;
+	cdisc_loop_reject(&e->loop, &e->todo);
+	return 0;
+}
+
+int cdisc_engine_reject(struct cdisc_engine *e)
+{
+	return cdisc_engine_command(e, reject_offer, NULL);
 }
 
 static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)

@@ -6,6 +6,7 @@
 
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/time64.h>
 
 static const char *selected_name(const struct cdisc_engine *e)
 {
@@ -53,6 +54,51 @@ static int explain_next(const struct cdisc_engine *e, char *text, size_t room)
 	return scnprintf(text, room, "Steering goes on with the next sample of %s.", selected_name(e));
 }
 
+/* Seconds where they are many. */
+static int put_span(s64 ns, char *text, size_t room)
+{
+	if (abs(ns) >= 10 * CDISC_NSEC_PER_SEC)
+		return scnprintf(text, room, "%+lld s", cdisc_div_round(ns, CDISC_NSEC_PER_SEC));
+	return scnprintf(text, room, "%+lld ms", cdisc_div_round(ns, 1000000));
+}
+
+/* Once may be a mistake: nothing is moved, the next one freezes. */
+static int explain_warning(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
+{
+	bool is_floor = cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)) == CLOCKDISC_PENDING_REASON_FLOOR;
+	int n = scnprintf(text, room, "The offset is ");
+
+	n += put_span(cdisc_loop_offset(l, now), text + n, room - n);
+	return n + scnprintf(text + n, room - n, ", %s; the next one like it freezes the clock.",
+			     is_floor ? "which leads below the floor" : "above the panic threshold");
+}
+
+/* What is refused, why, and what can be done about it. The offset may have changed since it was found. */
+static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
+{
+	s64 step_ns = l->bound.is_known ? cdisc_loop_offset(l, now) : l->pending_ns;
+	bool may_step = cdisc_policy_may_step(&l->cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR], step_ns);
+	time64_t floor_sec = div_s64(l->cfg.floor_real_ns, CDISC_NSEC_PER_SEC);
+	int n = scnprintf(text, room, "Frozen: would step ");
+
+	n += put_span(step_ns, text + n, room - n);
+	switch (l->pending_why) {
+	case CLOCKDISC_PENDING_REASON_PANIC:
+		n += scnprintf(text + n, room - n, " because the offset is above the panic threshold of %lld s.",
+			       div_s64(cdisc_loop_row(l)->panic_ns, CDISC_NSEC_PER_SEC));
+		break;
+	case CLOCKDISC_PENDING_REASON_FLOOR:
+		n += scnprintf(text + n, room - n,
+			       " because the sources say so, but that is before the floor of %ptTd %ptTt, when it was later already.",
+			       &floor_sec, &floor_sec);
+		break;
+	}
+	if (!may_step)
+		return n + scnprintf(text + n, room - n,
+				     " The policy forbids this step by command, too: 'reject' drops it.");
+	return n + scnprintf(text + n, room - n, " 'accept' makes it, 'reject' drops it and stays frozen.");
+}
+
 static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
 	const struct cdisc_loop *l = &e->loop;
@@ -79,6 +125,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		return scnprintf(text, room, "The clock follows %s; %u of %u sources weigh in.", selected_name(e),
 				 l->sel.survivors, e->sources.count);
 	case CLOCKDISC_STATE_SPIKE:
+		if (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
+			return explain_warning(l, now, text, room);
 		return scnprintf(text, room,
 				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s, and frozen above the panic threshold.",
 				 whole_ms(step_threshold_ns(l, now)), since_sec,
@@ -90,10 +138,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 				 "No source is selected; the clock runs on its learnt frequency, since %lld s.",
 				 since_sec);
 	case CLOCKDISC_STATE_FROZEN:
-		if (l->has_pending)
-			return scnprintf(text, room,
-					 "Frozen: a correction of %lld ms is above the panic threshold of %lld ms. 'step' makes it, 'unfreeze' drops it.",
-					 whole_ms(l->pending_ns), whole_ms(cdisc_loop_row(l)->panic_ns));
+		if (l->pending_why)
+			return explain_offer(l, now, text, room);
 		return scnprintf(text, room, "Frozen by command; 'unfreeze' takes up steering again.");
 	}
 	return 0;

@@ -23,6 +23,11 @@ module_param(preset, charp, 0444);
 MODULE_PARM_DESC(preset,
 		 "Policy to start with: ntpd (the default, but host in a guest whose host tells its time), ntpd-x, ntpd-g, chrony-start, chrony-always, vmtools, monotonic, host");
 
+/* When the sources were last changed, s since 1970, from Kbuild: it has been later than that already. */
+#ifndef CDISC_BUILT_SEC
+#define CDISC_BUILT_SEC	0
+#endif
+
 static struct cdisc_engine *engine;
 
 /* The actuator that the parameter asks for and why, or NULL when it cannot be had. */
@@ -65,6 +70,7 @@ static int start_engine(void)
 		pr_err("clockdisc: actuator=%s: %s\n", actuator, reason);
 		return -EINVAL;
 	}
+	engine->floor_real_ns = CDISC_BUILT_SEC * CDISC_NSEC_PER_SEC;
 	if (!choose_preset()) {
 		pr_err("clockdisc: preset=%s: there is no such preset; modinfo clockdisc lists them\n", preset);
 		return -EINVAL;

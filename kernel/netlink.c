@@ -76,6 +76,7 @@ static const struct cdisc_nl_range clock_ranges[] = {
 	SIGNED(MINPOLL_LOG2S, "minpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.minpoll_log2s),
 	SIGNED(MAXPOLL_LOG2S, "maxpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.maxpoll_log2s),
 	UNSIGNED(IDLE_SWING_NS, "idle-swing-ns", 0, 1000, "; 0 lets it swing", idle_swing_ns),
+	SIGNED(FLOOR_REAL_NS, "floor-real-ns", 0, 8000000000000000000, " (year 2223); 0 is none", cfg.floor_real_ns),
 	SIGNED(TAI_OFFSET_S, "tai-offset-s", 0, 1000, "; 0 is unknown", tai_offset_s),
 };
 
@@ -171,6 +172,8 @@ static int adjusted(struct genl_info *info, int err)
 		return cdisc_nl_refuse(info->extack, NULL, msg_no_steer, err);
 	if (err == -ENODATA)
 		return cdisc_nl_refuse(info->extack, NULL, msg_no_offset, err);
+	if (err == -ENOENT)
+		return cdisc_nl_refuse(info->extack, NULL, "no correction waits for the operator", err);
 	if (err == -EACCES)
 		return cdisc_nl_refuse(info->extack, NULL, msg_step_forbidden, err);
 	if (err)
@@ -215,6 +218,16 @@ int clockdisc_nl_freeze_doit(struct sk_buff *skb, struct genl_info *info)
 int clockdisc_nl_unfreeze_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return cdisc_engine_unfreeze(engine);
+}
+
+int clockdisc_nl_accept_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adjusted(info, cdisc_engine_accept(engine));
+}
+
+int clockdisc_nl_reject_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return adjusted(info, cdisc_engine_reject(engine));
 }
 
 static const struct cdisc_nl_range freq_ranges[] = {

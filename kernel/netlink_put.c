@@ -73,6 +73,7 @@ static int put_estimates(struct sk_buff *skb, const struct cdisc_engine *e, cons
 static int put_slew(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	s64 left_ns = 0, time_ns = 0;
+	u32 rate_ppb = 0;
 
 	if (e->loop.can_steer && e->loop.steer.is_slewing) {
 		struct cdisc_steer steer = e->loop.steer;
@@ -81,10 +82,13 @@ static int put_slew(struct sk_buff *skb, const struct cdisc_engine *e, const str
 
 		cdisc_steer_plan(&steer, &lim, now->raw_ns, cdisc_loop_clock(&e->loop, now), &plan);
 		left_ns = plan.left_ns;
+		if (steer.is_slewing)
+			rate_ppb = cdisc_steer_pace_ppb(&steer, &lim);
 		time_ns = max_t(s64, plan.end_raw_ns - now->raw_ns, 0);
 	}
 	return put_s64(skb, CLOCKDISC_A_CLOCK_SLEW_LEFT_NS, left_ns) ||
-	       put_u64(skb, CLOCKDISC_A_CLOCK_SLEW_TIME_LEFT_NS, time_ns);
+	       put_u64(skb, CLOCKDISC_A_CLOCK_SLEW_TIME_LEFT_NS, time_ns) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_SLEW_RATE_PPB, rate_ppb);
 }
 
 static int put_reference(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
@@ -158,7 +162,8 @@ static int put_interruption(struct sk_buff *skb, const struct cdisc_loop *l)
 
 static int put_told(struct sk_buff *skb, const struct cdisc_engine *e)
 {
-	if (e->loop.has_pending && put_s64(skb, CLOCKDISC_A_CLOCK_PENDING_NS, e->loop.pending_ns))
+	if (e->loop.pending_why && (put_s64(skb, CLOCKDISC_A_CLOCK_PENDING_NS, e->loop.pending_ns) ||
+				    nla_put_u32(skb, CLOCKDISC_A_CLOCK_PENDING_REASON, e->loop.pending_why)))
 		return -EMSGSIZE;
 	if (!e->has_told)
 		return 0;
@@ -172,6 +177,7 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 	const struct cdisc_config *cfg = &e->loop.cfg;
 
 	return cdisc_put_policy(skb, &cfg->policy) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_FLOOR_REAL_NS, cfg->floor_real_ns) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_IDLE_SWING_NS, e->idle_swing_ns) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S, cfg->max_change_ppb_s) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MIN_SURVIVORS, cfg->select.min_survivors) ||

@@ -241,6 +241,20 @@ const struct cdisc_policy_row *cdisc_loop_row(const struct cdisc_loop *l)
 	return &l->cfg.policy.row[cause_of(l)];
 }
 
+static bool may_panic(const struct cdisc_loop *l)
+{
+	return !l->cfg.policy.panic_once || cdisc_loop_has_acted(l);
+}
+
+enum clockdisc_pending_reason cdisc_loop_why_not(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
+{
+	if (l->cfg.floor_real_ns && cdisc_add_sat(now->real_ns, offset_ns) < l->cfg.floor_real_ns)
+		return CLOCKDISC_PENDING_REASON_FLOOR;
+	if (cdisc_policy_event(cdisc_loop_row(l), l->state, offset_ns, 0, may_panic(l)) == CDISC_EVENT_PANIC)
+		return CLOCKDISC_PENDING_REASON_PANIC;
+	return 0;
+}
+
 static void count_action(struct cdisc_loop *l)
 {
 	l->acted_id = l->selected_id;
@@ -261,7 +275,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 		l->servo.ops->restart(&l->servo);
 	if (actions & CDISC_ACTION_PEND) {
 		l->pending_ns = u->offset_ns;
-		l->has_pending = true;
+		l->pending_why = cdisc_loop_why_not(l, now, u->offset_ns);
 	}
 	if (actions & CDISC_ACTION_MEASURE) {
 		if (l->servo.ops->measure(&l->servo, u, &c))
@@ -283,13 +297,18 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	enter_state(l, next, now->raw_ns, todo);
 }
 
-/* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
-static enum cdisc_policy_event classify(const struct cdisc_loop *l, s64 offset_ns, s64 since_ns)
+/*
+ * An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. What is refused for
+ * another reason than its size is handled as if it were too large.
+ */
+static enum cdisc_policy_event classify(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
 	static const struct cdisc_policy_row nothing;
-	bool may_pass = l->cfg.policy.panic_once && !cdisc_loop_has_acted(l);
+	s64 since_ns = cdisc_sub_sat(now->raw_ns, l->state_raw_ns);
 
-	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, !may_pass);
+	if (l->can_steer && cdisc_loop_why_not(l, now, offset_ns))
+		return CDISC_EVENT_PANIC;
+	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, may_panic(l));
 }
 
 /* What became of the first offset after an interruption. */
@@ -297,10 +316,12 @@ static void tell_restored(struct cdisc_loop *l, s64 gap_ns, struct cdisc_todo *t
 {
 	l->is_restoring = false;
 	l->gap_ns = gap_ns;
-	if (!l->can_steer || l->state == CLOCKDISC_STATE_FROZEN)
+	if (todo->step_ns)
+		l->reaction = CLOCKDISC_REACTION_STEP;
+	else if (!l->can_steer || l->state == CLOCKDISC_STATE_FROZEN || l->state == CLOCKDISC_STATE_SPIKE)
 		l->reaction = CLOCKDISC_REACTION_NONE;
 	else
-		l->reaction = todo->step_ns ? CLOCKDISC_REACTION_STEP : CLOCKDISC_REACTION_SLEW;
+		l->reaction = CLOCKDISC_REACTION_SLEW;
 	todo->events |= EVENT(RESTORED);
 }
 
@@ -330,7 +351,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
 	l->updates++;
-	event = classify(l, offset_ns, cdisc_sub_sat(now->raw_ns, l->state_raw_ns));
+	event = classify(l, now, offset_ns);
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
@@ -430,11 +451,6 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	set_bound(l, peers[l->sel.peer], now, l->selected_id != last_id);
 }
 
-static bool is_panic(const struct cdisc_loop *l, s64 offset_ns)
-{
-	return cdisc_policy_event(cdisc_loop_row(l), l->state, offset_ns, 0, true) == CDISC_EVENT_PANIC;
-}
-
 void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 step_ns, bool is_ours,
 			struct cdisc_todo *todo)
 {
@@ -450,8 +466,8 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 	/* What is left of a slew is counted without the step. */
 	cdisc_steer_stepped(&l->steer, step_ns);
 	hold(l, now, todo);
-	/* The operator has made the correction that panic refused. */
-	if (l->has_pending && l->bound.is_known && !is_panic(l, cdisc_loop_offset(l, now)))
+	/* The operator has made the correction that had to wait. */
+	if (l->pending_why && l->bound.is_known && !cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
 		cdisc_loop_unfreeze(l, now, todo);
 }
 
@@ -510,9 +526,21 @@ void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct
 	act(l, CDISC_EVENT_FREEZE, now, NULL, todo);
 }
 
+void cdisc_loop_reject(struct cdisc_loop *l, struct cdisc_todo *todo)
+{
+	l->pending_why = 0;
+	todo->events |= EVENT(FREEZE);
+}
+
+void cdisc_loop_lower_floor(struct cdisc_loop *l, const struct cdisc_now *now, s64 move_ns)
+{
+	if (cdisc_add_sat(now->real_ns, move_ns) < l->cfg.floor_real_ns)
+		l->cfg.floor_real_ns = 0;
+}
+
 void cdisc_loop_unfreeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
-	l->has_pending = false;
+	l->pending_why = 0;
 	act(l, l->has_freq ? CDISC_EVENT_UNFREEZE : CDISC_EVENT_UNFREEZE_COLD, now, NULL, todo);
 }
 

@@ -38,6 +38,7 @@ struct cdisc_now {
  * struct cdisc_config - all that an operator can set
  * @policy:	what may be done about an offset
  * @max_change_ppb_s: largest change of the rate per second, 0 for no limit
+ * @floor_real_ns: no correction takes the clock below it without a command; 0 for none
  * @select:	survivors and distance
  * @unsync_ns:	bound above which the clock is not synchronised
  * @minpoll_log2s: least poll interval asked for
@@ -48,6 +49,7 @@ struct cdisc_config {
 	struct cdisc_policy		policy;
 	struct cdisc_select_limits	select;
 	u32				max_change_ppb_s;
+	s64				floor_real_ns;
 	s64				unsync_ns;
 	s8				minpoll_log2s;
 	s8				maxpoll_log2s;
@@ -93,7 +95,8 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @heard_raw_ns: when the first source was heard, counter time
  * @restore_raw_ns: while @is_restoring no offset is acted on before
  * @leap:	leap announced by the last sources that were selected
- * @pending_ns:	correction that panic refused
+ * @pending_ns:	correction that waits for the operator
+ * @pending_why: why it was not made; 0 when none waits
  * @last_step_ns: last step of ours
  * @gap_ns:	offset that was found after the last interruption
  * @interruption: causes of the last interruption, CLOCKDISC_INTERRUPTION_*; 0 before the first
@@ -110,7 +113,6 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
  * @has_freq:	a frequency has been learnt or given
- * @has_pending: @pending_ns means something
  * @can_steer:	the actuator moves the clock
  */
 struct cdisc_loop {
@@ -139,6 +141,7 @@ struct cdisc_loop {
 	s64			restore_raw_ns;
 	enum clockdisc_leap	leap;
 	s64			pending_ns;
+	enum clockdisc_pending_reason pending_why;
 	s64			last_step_ns;
 	s64			gap_ns;
 	u32			interruption;
@@ -155,7 +158,6 @@ struct cdisc_loop {
 	bool			is_rate_lost;
 	bool			has_bias;
 	bool			has_freq;
-	bool			has_pending;
 	bool			can_steer;
 };
 
@@ -197,6 +199,9 @@ struct cdisc_steer_limits cdisc_loop_steer_limits(const struct cdisc_loop *l);
 
 /* Row of permissions that an offset found now falls under. */
 const struct cdisc_policy_row *cdisc_loop_row(const struct cdisc_loop *l);
+
+/* Why an offset found now would have to wait for the operator; 0 when it would not. */
+enum clockdisc_pending_reason cdisc_loop_why_not(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns);
 
 /* Take over a checked configuration. */
 void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg);
@@ -279,6 +284,12 @@ void cdisc_loop_smear(struct cdisc_loop *l, const struct cdisc_now *now, const s
 /* The operator's commands; the caller goes on with the step, if any, and cdisc_loop_plan(). */
 void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew_ns, struct cdisc_todo *todo);
 void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+/* Drop the correction that waits; the clock stays frozen. */
+void cdisc_loop_reject(struct cdisc_loop *l, struct cdisc_todo *todo);
+
+/* The operator moves the clock by so much: a floor above that is wrong, and taken away. */
+void cdisc_loop_lower_floor(struct cdisc_loop *l, const struct cdisc_now *now, s64 move_ns);
+
 void cdisc_loop_unfreeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
 void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 freq_ppb_q16,
 			 struct cdisc_todo *todo);

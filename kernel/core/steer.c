@@ -136,6 +136,11 @@ s64 cdisc_steer_left(const struct cdisc_steer *st, s64 raw_ns, s64 clock_ns)
 	return st->has_line ? left_of(st, raw_ns, clock_ns) : 0;
 }
 
+u32 cdisc_steer_pace_ppb(const struct cdisc_steer *st, const struct cdisc_steer_limits *lim)
+{
+	return (u32)max_t(s64, cdisc_ppb_from_ppb_q16(min_t(s64, st->pace_ppb_q16, cap_of(st, lim))), 1);
+}
+
 void cdisc_steer_stepped(struct cdisc_steer *st, s64 step_ns)
 {
 	st->phase_ns = cdisc_add_sat(st->phase_ns, step_ns);

@@ -122,6 +122,9 @@ void cdisc_steer_hold(struct cdisc_steer *st, s64 raw_ns, s64 clock_ns, s64 freq
 void cdisc_steer_plan(struct cdisc_steer *st, const struct cdisc_steer_limits *lim, s64 raw_ns,
 		      s64 clock_ns, struct cdisc_steer_plan *plan);
 
+/* The largest rate beside the frequency that the slew in progress may have. */
+u32 cdisc_steer_pace_ppb(const struct cdisc_steer *st, const struct cdisc_steer_limits *lim);
+
 /* Lateness of the timer up to which a slew does not overshoot. */
 #define CDISC_STEER_LATE_NS	(1 * CDISC_NSEC_PER_SEC)
 

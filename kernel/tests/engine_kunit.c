@@ -272,6 +272,38 @@ static void engine_step_needs_an_offset(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* What waits is made or dropped by command; where nothing waits there is nothing to answer. */
+static void engine_accept_and_reject(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	struct cdisc_engine_config c;
+
+	KUNIT_EXPECT_EQ(test, cdisc_engine_accept(e), -ENOENT);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_reject(e), -ENOENT);
+	e->loop.state = CLOCKDISC_STATE_FROZEN;
+	e->loop.pending_why = CLOCKDISC_PENDING_REASON_FLOOR;
+	e->loop.pending_ns = -7 * SEC;
+	e->loop.cfg.floor_real_ns = S64_MAX;
+	cdisc_engine_config_get(e, &c);
+	c.cfg.policy = cdisc_preset_find(CLOCKDISC_PRESET_MONOTONIC)->policy;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_accept(e), -EACCES);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -SEC), -EACCES);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	c.cfg.policy = cdisc_preset_find(CLOCKDISC_PRESET_NTPD)->policy;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_accept(e), 0);
+	KUNIT_EXPECT_EQ(test, fake.step_ns, -7ll * SEC);
+	KUNIT_EXPECT_EQ(test, e->loop.cfg.floor_real_ns, 0ll);
+	KUNIT_EXPECT_EQ(test, (int)e->loop.state, (int)CLOCKDISC_STATE_UNSET);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_reject(e), -ENOENT);
+	e->loop.pending_why = CLOCKDISC_PENDING_REASON_PANIC;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_reject(e), 0);
+	KUNIT_EXPECT_EQ(test, (int)e->loop.pending_why, 0);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	cdisc_engine_exit(e);
+}
+
 /* Whatever the limit on the change of the rate: nobody is there to end the slew later. */
 static void engine_exit_ends_the_slew(struct kunit *test)
 {
@@ -352,6 +384,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_rate_of_samples_is_limited),
 	KUNIT_CASE(engine_thousand_sources),
 	KUNIT_CASE(engine_step_needs_an_offset),
+	KUNIT_CASE(engine_accept_and_reject),
 	{}
 };
 

@@ -262,6 +262,13 @@ int cdisc_freq_set(struct cdisc_client *client, int64_t freq_ppb_q16)
 	return 0;
 }
 
+int cdisc_floor_set(struct cdisc_client *client, int64_t floor_real_ns)
+{
+	(void)client;
+	say("floor %" PRId64 "\n", floor_real_ns / 1000000000);
+	return 0;
+}
+
 int cdisc_clock_get(struct cdisc_client *client, struct cdisc_clock_info *info)
 {
 	int err = module_check(client);

@@ -126,6 +126,7 @@ printf 'ntpx-drift 1\nfreq-ppb-q16 -65536000\n' >"$work/lib/drift"
 daemon server 127.0.0.1 port "${ports[good]}" minpoll 0
 wait_for '^freq' "$work/log" 3
 tap_check "frequency restored" has '^freq -65536000$' "$work/log"
+tap_check "it has been later than when the file was written" has "^floor $(($(stat -c %Y "$work/lib/drift") - 16))\$" "$work/log"
 wait_for 'sample' "$work/log" 3
 
 # ---- a second instance

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* clockdisc step, slew, freeze, unfreeze, freq: the operator's hand on the clock. */
+/* clockdisc step, slew, freeze, unfreeze, accept, reject, freq: the operator's hand on the clock. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tool.h"
 
@@ -32,8 +33,11 @@ static int step_run(struct tool *tool)
 	return adjust_run(tool, CLOCKDISC_CMD_STEP);
 }
 
+/* The slew in progress ends where a slew of nothing begins. */
 static int slew_run(struct tool *tool)
 {
+	if (tool->n_args && !strcmp(tool->args[0], "cancel"))
+		tool->args[0] = (char *)"0";
 	return adjust_run(tool, CLOCKDISC_CMD_SLEW);
 }
 
@@ -45,6 +49,16 @@ static int freeze_run(struct tool *tool)
 static int unfreeze_run(struct tool *tool)
 {
 	return adjust_run(tool, CLOCKDISC_CMD_UNFREEZE);
+}
+
+static int accept_run(struct tool *tool)
+{
+	return adjust_run(tool, CLOCKDISC_CMD_ACCEPT);
+}
+
+static int reject_run(struct tool *tool)
+{
+	return adjust_run(tool, CLOCKDISC_CMD_REJECT);
 }
 
 static int freq_print(struct tool *tool, const struct cdisc_view *view, void *arg)
@@ -103,9 +117,10 @@ const struct tool_command adjust_commands[] = {
 	},
 	{
 		.name = "slew",
-		.usage = "[AMOUNT]",
+		.usage = "[AMOUNT|cancel]",
 		.summary = "slew the clock as fast as max-slew allows",
-		.help = AMOUNT_HELP,
+		.help = AMOUNT_HELP
+			"cancel ends the slew in progress where it is.\n",
 		.args_max = 1,
 		.run = slew_run,
 	},
@@ -120,6 +135,18 @@ const struct tool_command adjust_commands[] = {
 		.usage = "",
 		.summary = "take up steering again and measure afresh",
 		.run = unfreeze_run,
+	},
+	{
+		.name = "accept",
+		.usage = "",
+		.summary = "make the correction that waits for the operator, and take up steering again",
+		.run = accept_run,
+	},
+	{
+		.name = "reject",
+		.usage = "",
+		.summary = "drop the correction that waits for the operator, and stay frozen",
+		.run = reject_run,
 	},
 	{
 		.name = "freq",

@@ -99,21 +99,57 @@ static void print_reference(const struct cdisc_view *view)
 						 (uint64_t)now_ns - (uint64_t)ref_ns : 0));
 }
 
+/* "1 min 22 s", "3 h 20 min", "2 d 4 h": the two largest units. */
+static char *format_duration(char *buf, size_t len, uint64_t span_ns)
+{
+	static const struct {
+		uint64_t	sec;
+		const char	*name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	uint64_t sec = span_ns / 1000000000;
+	size_t i;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(units); i++) {
+		if (sec < units[i].sec)
+			continue;
+		snprintf(buf, len, "%llu %s %llu %s", (unsigned long long)(sec / units[i].sec), units[i].name,
+			 (unsigned long long)(sec % units[i].sec / units[i + 1].sec), units[i + 1].name);
+		return buf;
+	}
+	return cdisc_format_magnitude_ns(buf, len, span_ns);
+}
+
+static void print_pending(const struct cdisc_view *view)
+{
+	char text[CDISC_TEXT_LEN];
+	uint32_t reason = 0;
+	int64_t pending_ns;
+
+	if (!cdisc_view_s64(view, CLOCKDISC_A_CLOCK_PENDING_NS, &pending_ns))
+		return;
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_PENDING_REASON, &reason);
+	printf("%-16s %s (%s; clockdisc accept makes it, reject drops it)\n", "pending",
+	       cdisc_format_ns(text, sizeof(text), pending_ns), cdisc_enum_name(&cdisc_enum_pending_reason, reason));
+}
+
 static void print_slew(const struct cdisc_view *view)
 {
-	char left[CDISC_TEXT_LEN], end[CDISC_TEXT_LEN];
+	char left[CDISC_TEXT_LEN], end[CDISC_TEXT_LEN], rate[CDISC_TEXT_LEN];
 	int64_t left_ns;
 	uint64_t end_ns = 0;
+	uint32_t rate_ppb = 0;
 
 	if (!cdisc_view_s64(view, CLOCKDISC_A_CLOCK_SLEW_LEFT_NS, &left_ns))
 		return;
 	cdisc_view_u64(view, CLOCKDISC_A_CLOCK_SLEW_TIME_LEFT_NS, &end_ns);
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_SLEW_RATE_PPB, &rate_ppb);
 	if (!left_ns)
 		printf("%-16s none\n", "slew");
 	else
-		printf("%-16s %s left, ends in %s\n", "slew",
+		printf("%-16s %s left, %s at %s\n", "slew",
 		       cdisc_format_ns(left, sizeof(left), left_ns),
-		       cdisc_format_magnitude_ns(end, sizeof(end), end_ns));
+		       format_duration(end, sizeof(end), end_ns),
+		       cdisc_format_ppb(rate, sizeof(rate), rate_ppb));
 }
 
 static void print_counts(const struct cdisc_view *view)
@@ -278,8 +314,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	else
 		printf("%-16s unknown\n", "bound");
 	print_bound_parts(view);
-	print_attr("pending", view, CLOCKDISC_A_CLOCK_PENDING_NS,
-		   " (refused by panic; clockdisc step makes it, unfreeze drops it)");
+	print_pending(view);
 	print_interruption(view);
 	print_attr("frequency", view, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16, " (learnt)");
 	print_attr("rate", view, CLOCKDISC_A_CLOCK_RATE_PPB_Q16, " (applied)");

@@ -597,6 +597,25 @@ const struct cdisc_enum cdisc_enum_leap_mode = {
 	.n = ARRAY_SIZE(leap_mode_values),
 };
 
+static const struct cdisc_enum_value pending_reason_values[] = {
+	{
+		.value = CLOCKDISC_PENDING_REASON_PANIC,
+		.name = "panic",
+		.doc = "It is above the panic threshold.",
+	},
+	{
+		.value = CLOCKDISC_PENDING_REASON_FLOOR,
+		.name = "floor",
+		.doc = "It would take the clock below the floor.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_pending_reason = {
+	.name = "pending-reason",
+	.values = pending_reason_values,
+	.n = ARRAY_SIZE(pending_reason_values),
+};
+
 static const struct cdisc_enum_value source_event_values[] = {
 	{
 		.value = CLOCKDISC_SOURCE_EVENT_ADDED,
@@ -981,7 +1000,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.short_name = "pending",
 		.type = CDISC_ATTR_S64,
 		.unit = CDISC_UNIT_NS,
-		.doc = "The correction that panic refused to make, ns. Absent when none is.",
+		.doc = "The correction that waits for the operator, ns, as it was found. Absent when none is.",
 	},
 	[CLOCKDISC_A_CLOCK_TIMEX_STATUS] = {
 		.name = "timex-status",
@@ -1343,6 +1362,30 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U64,
 		.unit = CDISC_UNIT_NS,
 		.doc = "Part of bound-ns, the magnitude of smear-ns.",
+	},
+	[CLOCKDISC_A_CLOCK_PENDING_REASON] = {
+		.name = "pending-reason",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_pending_reason,
+		.doc = "Why the correction pending-ns was not made. Absent when none is.",
+	},
+	[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS] = {
+		.name = "floor-real-ns",
+		.short_name = "floor",
+		.type = CDISC_ATTR_S64,
+		.unit = CDISC_UNIT_REAL_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 8000000000000000000LL,
+		.doc = "No correction takes the clock below this without a command, CLOCK_REALTIME ns since 1970, 0 to 8000000000000000000; 0 is none. Settable, default the date of the module's sources.",
+	},
+	[CLOCKDISC_A_CLOCK_SLEW_RATE_PPB] = {
+		.name = "slew-rate-ppb",
+		.short_name = "slew-rate",
+		.type = CDISC_ATTR_U32,
+		.unit = CDISC_UNIT_PPB,
+		.doc = "Largest rate of the slew in progress on top of the learnt frequency, ppb; 0 when none is.",
 	},
 };
 

@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		76
+#define CDISC_ATTRS_MAX		79
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;
@@ -20,6 +20,7 @@ extern const struct cdisc_enum cdisc_enum_reaction;
 extern const struct cdisc_enum cdisc_enum_cause;
 extern const struct cdisc_enum cdisc_enum_preset;
 extern const struct cdisc_enum cdisc_enum_leap_mode;
+extern const struct cdisc_enum cdisc_enum_pending_reason;
 extern const struct cdisc_enum cdisc_enum_source_event;
 extern const struct cdisc_enum cdisc_enum_source_flags;
 extern const struct cdisc_enum cdisc_enum_log_kind;

@@ -89,6 +89,7 @@ struct cdisc_clock_info {
 	uint64_t root_delay_ns;
 	uint64_t root_disp_ns;
 	int64_t pending_ns;
+	int64_t floor_real_ns;
 };
 
 /**
@@ -149,6 +150,9 @@ int cdisc_sample_submit(struct cdisc_client *client, const struct cdisc_sample_m
 
 /* Learnt frequency as from a drift file, +-6553600000000 ppb x 2^16. */
 int cdisc_freq_set(struct cdisc_client *client, int64_t freq_ppb_q16);
+
+/* No correction takes the clock below this without a command. */
+int cdisc_floor_set(struct cdisc_client *client, int64_t floor_real_ns);
 int cdisc_clock_get(struct cdisc_client *client, struct cdisc_clock_info *info);
 
 /* Lets the first offset pass the panic threshold (ntpd -g), or not. */

@@ -209,6 +209,14 @@ int cdisc_freq_set(struct cdisc_client *client, int64_t freq_ppb_q16)
 	return cdisc_request_run(client, nlh, &cdisc_set_clock, NULL, NULL);
 }
 
+int cdisc_floor_set(struct cdisc_client *client, int64_t floor_real_ns)
+{
+	struct nlmsghdr *nlh = cdisc_request_begin(client, CLOCKDISC_CMD_CLOCK_SET, false);
+
+	mnl_attr_put_u64(nlh, CLOCKDISC_A_CLOCK_FLOOR_REAL_NS, (uint64_t)floor_real_ns);
+	return cdisc_request_run(client, nlh, &cdisc_set_clock, NULL, NULL);
+}
+
 static int clock_info_read(struct cdisc_client *client, const struct nlmsghdr *nlh, void *arg)
 {
 	struct cdisc_clock_info *info = arg;
@@ -232,6 +240,7 @@ static int clock_info_read(struct cdisc_client *client, const struct nlmsghdr *n
 					&info->freq_ppb_q16);
 	info->has_pending = cdisc_view_s64(&view, CLOCKDISC_A_CLOCK_PENDING_NS,
 					   &info->pending_ns);
+	cdisc_view_s64(&view, CLOCKDISC_A_CLOCK_FLOOR_REAL_NS, &info->floor_real_ns);
 	cdisc_view_s64(&view, CLOCKDISC_A_CLOCK_REAL_NS, &info->real_ns);
 	cdisc_view_s64(&view, CLOCKDISC_A_CLOCK_REF_REAL_NS, &info->ref_real_ns);
 	cdisc_view_u64(&view, CLOCKDISC_A_CLOCK_JITTER_NS, &info->jitter_ns);

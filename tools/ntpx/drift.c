@@ -103,6 +103,7 @@ static void text_parse(struct drift *drift, char *text)
 static void file_read(struct drift *drift)
 {
 	char text[DRIFT_TEXT_LEN];
+	struct stat st;
 	ssize_t len;
 	/* O_NONBLOCK: a FIFO in its place must not hold up the start */
 	int fd = openat(drift->dir_fd, drift->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -114,6 +115,8 @@ static void file_read(struct drift *drift)
 		return;
 	}
 	len = read(fd, text, sizeof(text) - 1);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_mtim.tv_sec > 0)
+		drift->saved_real_ns = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
 	close(fd);
 	if (len < 0) {
 		log_warn("%s: %s; the frequency is not restored", drift->path, strerror(errno));

@@ -16,6 +16,7 @@ struct drift {
 	char path[CONF_PATH_LEN];
 	char name[CONF_PATH_LEN];	/* of the file in the directory */
 	char temp_name[CONF_PATH_LEN + 8];
+	int64_t saved_real_ns;		/* when the file that was read was written, 0: there was none */
 	bool has_freq;
 	int64_t freq_ppb_q16;		/* as last read or saved */
 	bool is_failing;		/* said once */

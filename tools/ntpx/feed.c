@@ -46,6 +46,12 @@ static void events_close(struct feed *feed)
 	feed->has_events = false;
 }
 
+/*
+ * The drift file is written by a clock that is synchronised, within 16 s at most (unsync-limit): it has been later than that
+ * already.
+ */
+#define SAVED_SLACK_NS	(16 * 1000000000LL)
+
 int feed_attach(struct feed *feed, const struct drift *drift)
 {
 	struct cdisc_clock_info info;
@@ -61,6 +67,8 @@ int feed_attach(struct feed *feed, const struct drift *drift)
 			log_info("frequency restored from %s: %+.3f ppm", drift->path,
 				 (double)drift->freq_ppb_q16 / 65536.0 / 1000.0);
 	}
+	if (!err && drift->saved_real_ns - SAVED_SLACK_NS > info.floor_real_ns)
+		err = cdisc_floor_set(&feed->client, drift->saved_real_ns - SAVED_SLACK_NS);
 	if (!err && feed->allows_panic_once)
 		err = cdisc_clock_set_panic_once(&feed->client, true);
 	if (err) {

@@ -346,7 +346,7 @@ static void conclude(struct world *w)
 	res->updates = w->loop.updates;
 	res->slews = w->loop.slews;
 	res->steps = w->loop.steps;
-	res->has_pending = w->loop.has_pending;
+	res->has_pending = w->loop.pending_why;
 	res->freq_error_ppb = (double)w->loop.servo.freq_ppb_q16 / 65536 - right_freq_ppb(w);
 	if (!res->seconds)
 		return;

@@ -328,6 +328,16 @@ enum clockdisc_leap_mode {
 };
 
 /**
+ * enum clockdisc_pending_reason - Why a correction waits for the operator.
+ * @CLOCKDISC_PENDING_REASON_PANIC: It is above the panic threshold.
+ * @CLOCKDISC_PENDING_REASON_FLOOR: It would take the clock below the floor.
+ */
+enum clockdisc_pending_reason {
+	CLOCKDISC_PENDING_REASON_PANIC = 1,
+	CLOCKDISC_PENDING_REASON_FLOOR,
+};
+
+/**
  * enum clockdisc_source_event - What a notification of the sources group
  *   tells.
  * @CLOCKDISC_SOURCE_EVENT_ADDED: The source was added.
@@ -504,6 +514,9 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_BOUND_OSCILLATOR_NS,
 	CLOCKDISC_A_CLOCK_BOUND_SLEW_NS,
 	CLOCKDISC_A_CLOCK_BOUND_SMEAR_NS,
+	CLOCKDISC_A_CLOCK_PENDING_REASON,
+	CLOCKDISC_A_CLOCK_FLOOR_REAL_NS,
+	CLOCKDISC_A_CLOCK_SLEW_RATE_PPB,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
@@ -652,6 +665,8 @@ enum clockdisc_cmd {
 	CLOCKDISC_CMD_FREQ_SET,
 	CLOCKDISC_CMD_LOG_GET,
 	CLOCKDISC_CMD_LOG_NTF,
+	CLOCKDISC_CMD_ACCEPT,
+	CLOCKDISC_CMD_REJECT,
 
 	__CLOCKDISC_CMD_MAX,
 	CLOCKDISC_CMD_MAX = (__CLOCKDISC_CMD_MAX - 1)

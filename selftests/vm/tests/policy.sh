@@ -96,8 +96,15 @@ look
 within "the correction waits for the operator" "$(attr pending-ns)" 2000000000000 1000000000
 tap_is "nothing was stepped" "$(attr steps)" $((steps + 1))
 tap_check "an event told of it" has_event freeze
-tap_check "the explanation names it" sh -c 'clockdisc explain | grep -i "panic threshold"'
-tap_check "step makes the correction" clockdisc step
+tap_check "the explanation names it" sh -c 'clockdisc explain | grep "would step +2000 s because .* panic threshold"'
+tap_check "rejected, it is gone" clockdisc reject
+tap_is "and the clock stays frozen" "$(field state)" frozen
+tap_is "with nothing pending" "$(field pending-ns)" ""
+tap_check "there is nothing to accept then, in words" sh -c 'clockdisc accept 2>&1 | grep "no correction waits"'
+clockdisc unfreeze > /dev/null
+tap_check "measured afresh, it freezes the clock again" until_true 100 is_field state frozen
+tap_is "for its size" "$(field pending-reason)" panic
+tap_check "accepted, it is made" clockdisc accept
 look
 within "of 2000 s" "$(attr last-step-ns)" 2000000000000 1000000000
 tap_is "nothing is pending any longer" "$(attr pending-ns)" ""
@@ -126,8 +133,36 @@ sleep 1
 within "date -s is noticed, ns" "$(event_value foreign-set)" 100000000000 1500000000
 tap_check "and corrected" until_true 300 is_right 1000000
 
+# --- the floor ---
+until_true 300 is_field state sync
+clockdisc set floor="$(date +%s)s" > /dev/null
+date -s @$(($(date +%s) + 100)) > /dev/null
+clockdisc set floor="$(date +%s)s" stepout=0s > /dev/null
+tap_check "a correction to before the floor freezes the clock" until_true 100 is_field state frozen
+look
+tap_is "with its own reason" "$(attr pending-reason)" floor
+tap_check "which the explanation names" sh -c 'clockdisc explain | grep "before the floor of 20"'
+steps=$(attr steps)
+tap_check "accepted, it is made" clockdisc accept
+look
+tap_is "by a step" "$(attr steps)" $((steps + 1))
+tap_is "and the floor is gone" "$(attr floor-real-ns)" 0
+tap_check "the clock is right" until_true 100 is_right 1000000
+clockdisc set stepout=300s > /dev/null
+
+# --- a slew that is called off ---
+clockdisc freeze > /dev/null
+clockdisc slew -41ms > /dev/null
+tap_check "a slew tells its end and its rate" sh -c 'clockdisc status | grep "^slew  *-4[01]\..* ms left, 1 min [0-9]* s at 500.000 ppm"'
+tap_check "it is called off" clockdisc slew cancel
+sleep 2
+look
+tap_is "nothing is left of it" "$(attr slew-left-ns)" 0
+within "and little was moved, ns" "$(attr offset-ns)" 0 20000000
+clockdisc unfreeze > /dev/null
+
 # --- presets and permissions ---
-tap_is "the policy is none of the presets" "$(field preset)" custom
+tap_is "the policy is the preset ntpd" "$(field preset)" ntpd
 tap_check "a preset is taken over by its familiar name" clockdisc preset ntpd -x
 tap_is "and told" "$(field preset)" ntpd-x
 tap_is "its threshold is told" "$(field step-threshold-ns)" 600000000000

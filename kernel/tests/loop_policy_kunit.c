@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The policy in closed loop: how many offsets are startup, what another source is, and what waits for the operator.
+ */
+#include "loop_plant.h"
+
+static struct plant *plant_with(struct kunit *test, enum clockdisc_preset preset, s64 offset_ns)
+{
+	struct plant *p = plant_new(test, offset_ns, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+
+	cfg.policy = cdisc_preset_find(preset)->policy;
+	cdisc_loop_configure(&p->loop, &cfg);
+	return p;
+}
+
+/* makestep 1.0 3: the third offset is still stepped, the fourth is not, whatever its size. */
+static void loop_startup_is_counted(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_START, 0);
+	u64 steps;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		p->true_phase_ns += 2 * SEC;
+		steps = p->loop.steps;
+		run(p, 2 * SEC);
+		sample(p);
+		KUNIT_EXPECT_EQ_MSG(test, p->loop.steps - steps, i < 3 ? 1ull : 0ull, "offset %d", i);
+	}
+	KUNIT_EXPECT_GT(test, p->loop.slews, 0ull);
+}
+
+static void loop_startup_for_ever(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_ALWAYS, 0);
+
+	follow(p, 2000 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	p->true_phase_ns -= 200 * MS;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
+/* What another source says is judged by the row of source, until it has been acted on. */
+static void loop_other_source(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+
+	cfg.policy.row[CLOCKDISC_CAUSE_SOURCE].forward_ns = 0;
+	cdisc_loop_configure(&p->loop, &cfg);
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_PTR_EQ(test, cdisc_loop_row(&p->loop), &p->loop.cfg.policy.row[CLOCKDISC_CAUSE_DRIFT]);
+	cdisc_peer_init(&p->peer, 2);
+	p->peer.minpoll_log2s = 4;
+	p->peer.maxpoll_log2s = 10;
+	p->true_phase_ns += SEC;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_TRUE(test, p->loop.steer.is_slewing);
+	KUNIT_EXPECT_PTR_EQ(test, cdisc_loop_row(&p->loop), &p->loop.cfg.policy.row[CLOCKDISC_CAUSE_DRIFT]);
+}
+
+/* A slew runs at the rate of what it comes from. */
+static void loop_slew_rates(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+	struct cdisc_todo todo = { 0 };
+
+	cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR].slew_ppb = 20000;
+	cdisc_loop_configure(&p->loop, &cfg);
+	follow(p, 600 * SEC);
+	cdisc_loop_slew(&p->loop, &p->now, 10 * MS, &todo);
+	carry_out(p, &todo);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->rate_ppb_q16 - 20 * PPM), PPM);
+	p->true_phase_ns += 10 * MS;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_GT(test, cdisc_abs(p->rate_ppb_q16), 100 * PPM);
+}
+
+/* Before the floor nobody but the operator takes the clock: at the start, and a clock that was right. */
+static void loop_floor(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_NTPD_G, -5000 * SEC);
+	struct cdisc_config cfg = p->loop.cfg;
+	struct cdisc_todo todo = { 0 };
+
+	cfg.floor_real_ns = p->now.real_ns - SEC;
+	cdisc_loop_configure(&p->loop, &cfg);
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.pending_why, (int)CLOCKDISC_PENDING_REASON_FLOOR);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.pending_ns + 5000 * SEC), MS);
+	/* The operator knows better, and is not asked again. */
+	cdisc_loop_lower_floor(&p->loop, &p->now, -5000 * SEC);
+	todo.step_ns = -5000 * SEC;
+	carry_out(p, &todo);
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_EQ(test, p->loop.cfg.floor_real_ns, 0ll);
+
+	cfg.floor_real_ns = p->now.real_ns;
+	cdisc_loop_configure(&p->loop, &cfg);
+	p->true_phase_ns -= 900 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SPIKE);
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.pending_why, (int)CLOCKDISC_PENDING_REASON_FLOOR);
+	/* A step that does not go below it leaves it alone. */
+	cdisc_loop_lower_floor(&p->loop, &p->now, SEC);
+	KUNIT_EXPECT_NE(test, p->loop.cfg.floor_real_ns, 0ll);
+}
+
+/* A rejected correction is gone, and the clock stays where it is until somebody unfreezes it. */
+static void loop_reject(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 2000 * SEC, 0);
+	struct cdisc_todo todo = { 0 };
+
+	run(p, 2 * SEC);
+	sample(p);
+	cdisc_loop_reject(&p->loop, &todo);
+	KUNIT_EXPECT_TRUE(test, todo.events & (1U << CLOCKDISC_EVENT_FREEZE));
+	KUNIT_EXPECT_EQ(test, (int)p->loop.pending_why, 0);
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.pending_why, 0);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+}
+
+static struct kunit_case loop_policy_cases[] = {
+	KUNIT_CASE(loop_startup_is_counted),
+	KUNIT_CASE(loop_startup_for_ever),
+	KUNIT_CASE(loop_other_source),
+	KUNIT_CASE(loop_slew_rates),
+	KUNIT_CASE(loop_floor),
+	KUNIT_CASE(loop_reject),
+	{}
+};
+
+static struct kunit_suite loop_policy_suite = {
+	.name = "clockdisc-loop-policy",
+	.test_cases = loop_policy_cases,
+};
+
+kunit_test_suite(loop_policy_suite);
