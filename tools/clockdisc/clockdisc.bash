@@ -118,6 +118,15 @@ _clockdisc() {
 			COMPREPLY=($(compgen -f -- "$cur"))
 		fi
 		;;
+	shadow)
+		if ((${#words[@]} == 2)); then
+			COMPREPLY=($(compgen -W report -- "$cur"))
+		elif [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--limit --plot --data" -- "$cur"))
+		else
+			COMPREPLY=($(compgen -f -- "$cur"))
+		fi
+		;;
 	oscillator)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--for --interval" -- "$cur"))

@@ -147,6 +147,7 @@ static int take_clock(struct log *log, json_object *object)
 	if (!log->max_slew_ppb) {
 		log->max_slew_ppb = get_scaled(object, "max-slew-ppb", 1);
 		log->step_threshold_ns = get_scaled(object, "step-threshold-ns", 1);
+		log->stepout_ns = get_scaled(object, "stepout-ns", 1);
 	}
 	slot = grow((void **)&log->clocks, &log->n_clocks, &log->room_clocks, sizeof(*slot));
 	if (!slot)
@@ -234,6 +235,17 @@ void log_free(struct log *log)
 	free(log->events);
 	free(log->samples);
 	*log = (struct log){ 0 };
+}
+
+bool log_is_cut_between(const struct log *log, double from_s, double to_s)
+{
+	size_t i;
+
+	for (i = 0; i < log->n_events; i++) {
+		if (log->events[i].is_cut && log->events[i].at_s > from_s && log->events[i].at_s <= to_s)
+			return true;
+	}
+	return false;
 }
 
 int64_t log_phase_ns(const struct log_clock *clock)

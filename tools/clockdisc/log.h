@@ -61,6 +61,7 @@ struct log {
 	unsigned int n_lost;	/* times that events were lost */
 	double max_slew_ppb;	/* as configured in the first line that tells, or 0 */
 	double step_threshold_ns;
+	double stepout_ns;
 	int64_t first_real_ns;
 	/* Of the reader. */
 	double base_s;
@@ -83,6 +84,9 @@ int log_line(struct log *log, const char *line);
  */
 int log_read(struct log *log, const char *path);
 void log_free(struct log *log);
+
+/* Whether an interruption lies in (from, to]. */
+bool log_is_cut_between(const struct log *log, double from_s, double to_s);
 
 /* Reference minus counter in ns: what has been learnt of the oscillator's phase. Only with has_offset. */
 int64_t log_phase_ns(const struct log_clock *clock);

@@ -24,6 +24,7 @@ static const struct tool_command * const groups[] = {
 	status_commands, now_commands, sources_commands, source_commands, monitor_commands, log_commands,
 	set_commands, policy_commands, adjust_commands, wait_commands, sample_commands, metrics_commands,
 	record_commands, plot_commands, oscillator_commands, top_commands,
+	shadow_commands,
 };
 
 static void print_help(void)

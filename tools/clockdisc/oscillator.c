@@ -32,17 +32,6 @@ struct points {
 	size_t n;
 };
 
-static bool is_cut_between(const struct log *log, double from_s, double to_s)
-{
-	size_t i;
-
-	for (i = 0; i < log->n_events; i++) {
-		if (log->events[i].is_cut && log->events[i].at_s > from_s && log->events[i].at_s <= to_s)
-			return true;
-	}
-	return false;
-}
-
 /* The longest part of the log in which the phase is known throughout: [*first, *last] of the clock's lines. */
 static bool longest_part(const struct log *log, size_t *first, size_t *last)
 {
@@ -54,7 +43,7 @@ static bool longest_part(const struct log *log, size_t *first, size_t *last)
 		const struct log_clock *c = &log->clocks[i];
 
 		if (is_in && (!c->has_offset || c->stretch != c[-1].stretch ||
-			      is_cut_between(log, c[-1].at_s, c->at_s)))
+			      log_is_cut_between(log, c[-1].at_s, c->at_s)))
 			is_in = false;
 		if (!is_in && c->has_offset) {
 			begin = i;

@@ -75,7 +75,7 @@ static json_object *without_settings(json_object *object, const struct cdisc_vie
 {
 	static const uint16_t words[] = {
 		CLOCKDISC_A_CLOCK_EXPLAIN, CLOCKDISC_A_CLOCK_ACTUATOR_REASON, CLOCKDISC_A_CLOCK_HOST,
-		CLOCKDISC_A_CLOCK_COUNT,
+		CLOCKDISC_A_CLOCK_COUNT, CLOCKDISC_A_CLOCK_POLICY,
 	};
 	uint32_t event = 0;
 	size_t i;

@@ -70,6 +70,7 @@ extern const struct tool_command record_commands[];
 extern const struct tool_command plot_commands[];
 extern const struct tool_command oscillator_commands[];
 extern const struct tool_command top_commands[];
+extern const struct tool_command shadow_commands[];
 
 /* Each prints a sentence on stderr and returns the exit code. */
 int tool_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -53,4 +53,11 @@ clockdisc oscillator --for 6s --interval 200ms > /tmp/table
 tap_is "live" "$? $(grep -c '^ *0\.[2-9]' /tmp/table)" "0 3"
 clockdisc oscillator 2> /tmp/err
 tap_is "neither a log nor a time is refused" "$? $(grep -c 'give a log, or --for' /tmp/err)" "2 1"
+clockdisc shadow report /out/log > /tmp/report
+tap_is "a report is made" "$? $(grep -c '^the clock as it was ' /tmp/report)" "0 1"
+tap_is "the set by another is in it" "$(grep -c '^set by others: 1 times, the largest by ' /tmp/report)" 1
+clockdisc shadow report /tmp/adev 2> /tmp/err
+tap_is "too little to judge by is told" "$? $(grep -c 'too little to judge by' /tmp/err)" "1 1"
+clockdisc shadow report /out/log --limit 0s 2> /tmp/err
+tap_is "a wrong limit is refused with the range" "$? $(grep -c 'legal is 1 ns to 3600 s' /tmp/err)" "2 1"
 finish
