@@ -8,6 +8,8 @@
 #include <linux/math64.h>
 #include <linux/time64.h>
 
+#include "explain_source.h"
+
 static const char *selected_name(const struct cdisc_engine *e)
 {
 	struct cdisc_source *src = cdisc_source_find(&e->sources, e->loop.selected_id);
@@ -35,7 +37,11 @@ static const char *cause_name(u32 causes)
 		return "the kernel changed its clocksource";
 	if (causes & CLOCKDISC_INTERRUPTION_LOST)
 		return "the clock was changed more often than can be followed";
-	return "the clock was set by somebody else";
+	if (causes & CLOCKDISC_INTERRUPTION_FOREIGN_SET)
+		return "the clock was set by somebody else";
+	if (causes & CLOCKDISC_INTERRUPTION_START)
+		return "the module was loaded";
+	return "it is not known by what";
 }
 
 /* The threshold on the side where the offset is. */
@@ -135,7 +141,7 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		if (l->selected_id)
 			return explain_next(e, text, room);
 		return scnprintf(text, room,
-				 "No source is selected; the clock runs on its learnt frequency, since %lld s.",
+				 "No source is selected; the clock runs on its learnt frequency, since %lld s. A sample of any good source ends it.",
 				 since_sec);
 	case CLOCKDISC_STATE_FROZEN:
 		if (l->pending_why)
@@ -154,6 +160,21 @@ static int explain_no_source(const struct cdisc_engine *e, char *text, size_t ro
 	return scnprintf(text, room, " There is no source: start ntpx, or add one. No host's time: %s.", host);
 }
 
+/* None is fit: why one is not, and where to ask for the others. */
+static int explain_first(const struct cdisc_engine *e, char *text, size_t room)
+{
+	const struct cdisc_source *src = cdisc_source_next(&e->sources, 0);
+	char why[CDISC_EXPLAIN_SOURCE_MAX];
+
+	if (!src)
+		return 0;
+	cdisc_explain_source(&e->loop, &src->peer, why);
+	if (e->sources.count == 1)
+		return scnprintf(text, room, " The only source, %s, is not fit to be used. %s", src->name, why);
+	return scnprintf(text, room, " None of %u sources is fit to be used. Of %s: %s 'explain SOURCE' tells of another.",
+			 e->sources.count, src->name, why);
+}
+
 /* Sources are there and none is good enough: the one thing that people then ask. */
 static int explain_sources(const struct cdisc_engine *e, char *text, size_t room)
 {
@@ -161,8 +182,43 @@ static int explain_sources(const struct cdisc_engine *e, char *text, size_t room
 		return 0;
 	if (!e->sources.count)
 		return explain_no_source(e, text, room);
-	return scnprintf(text, room, " None of %u sources is fit to be used: see the reason of each.",
-			 e->sources.count);
+	return explain_first(e, text, room);
+}
+
+/* A clock that is not UTC, or will make a second of its own. */
+static int explain_leap(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
+{
+	s64 ahead_ns = cdisc_smear_ahead(&e->loop.smear, now->raw_ns);
+	enum clockdisc_leap armed = e->has_told ? e->told.leap : CLOCKDISC_LEAP_NONE;
+
+	if (ahead_ns)
+		return scnprintf(text, room, " A leap second is smeared: the clock is meant to be %lld ms ahead of UTC now.",
+				 whole_ms(ahead_ns));
+	if (armed == CLOCKDISC_LEAP_INSERT || armed == CLOCKDISC_LEAP_DELETE)
+		return scnprintf(text, room, " The kernel %s a leap second at the end of the day.",
+				 armed == CLOCKDISC_LEAP_INSERT ? "inserts" : "deletes");
+	if (e->leap.kind == CLOCKDISC_LEAP_INSERT || e->leap.kind == CLOCKDISC_LEAP_DELETE)
+		return scnprintf(text, room, " A leap second comes at the end of the day, and is not left to the kernel.");
+	if (e->loop.selected_id && e->loop.sel.is_smeared)
+		return scnprintf(text, room, " The sources smear leap seconds, and the clock with them.");
+	return 0;
+}
+
+/* What other programs see, where that is not what they would like to. */
+static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
+{
+	const struct cdisc_loop *l = &e->loop;
+	s64 bound_ns = cdisc_loop_bound(l, now);
+
+	if (!l->bound.is_known)
+		return 0;
+	if (bound_ns > l->cfg.unsync_ns)
+		return scnprintf(text, room, " It can be wrong by more than the limit of %lld ms: other programs are told that it is not synchronised.",
+				 whole_ms(l->cfg.unsync_ns));
+	if (l->state == CLOCKDISC_STATE_HOLDOVER && !l->selected_id)
+		return scnprintf(text, room, " It can be wrong by %lld ms; above %lld ms other programs are told that it is not synchronised.",
+				 whole_ms(bound_ns), whole_ms(l->cfg.unsync_ns));
+	return 0;
 }
 
 void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text)
@@ -182,7 +238,6 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
 	if (e->actuator->cannot)
 		n += scnprintf(text + n, room - n, " %s", e->actuator->cannot);
-	if (e->loop.selected_id && cdisc_loop_bound(&e->loop, now) > e->loop.cfg.unsync_ns)
-		scnprintf(text + n, room - n, " It can be wrong by more than the limit of %lld ms.",
-			  whole_ms(e->loop.cfg.unsync_ns));
+	n += explain_leap(e, now, text + n, room - n);
+	explain_limit(e, now, text + n, room - n);
 }

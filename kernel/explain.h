@@ -7,7 +7,7 @@
 
 #include "engine.h"
 
-#define CDISC_EXPLAIN_MAX	512
+#define CDISC_EXPLAIN_MAX	768
 
 /* Write sentences into text, which has CDISC_EXPLAIN_MAX bytes; the lock is held. */
 void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text) __must_hold(&e->lock);

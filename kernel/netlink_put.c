@@ -5,6 +5,7 @@
 #include "netlink_put.h"
 
 #include "explain.h"
+#include "explain_source.h"
 #include "netlink_policy.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -254,13 +255,16 @@ static int put_header(struct sk_buff *skb, const struct cdisc_header *h)
 int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src)
 {
 	const struct cdisc_peer *p = &src->peer;
+	char text[CDISC_EXPLAIN_SOURCE_MAX];
 
 	lockdep_assert_held(&e->lock);
+	cdisc_explain_source(&e->loop, p, text);
 	if (nla_put_u32(skb, CLOCKDISC_A_SOURCE_ID, p->id) ||
 	    nla_put_string(skb, CLOCKDISC_A_SOURCE_NAME, src->name) ||
 	    nla_put_string(skb, CLOCKDISC_A_SOURCE_KIND, src->kind) ||
 	    nla_put_u32(skb, CLOCKDISC_A_SOURCE_FLAGS, p->flags) ||
 	    nla_put_u32(skb, CLOCKDISC_A_SOURCE_REASON, p->reason) ||
+	    nla_put_string(skb, CLOCKDISC_A_SOURCE_EXPLAIN, text) ||
 	    nla_put_s32(skb, CLOCKDISC_A_SOURCE_MINPOLL_LOG2S, p->minpoll_log2s) ||
 	    nla_put_s32(skb, CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S, p->maxpoll_log2s) ||
 	    nla_put_s32(skb, CLOCKDISC_A_SOURCE_POLL_LOG2S,

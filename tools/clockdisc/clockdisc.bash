@@ -94,6 +94,9 @@ _clockdisc() {
 			COMPREPLY=($(compgen -W "$word" -- "$cur"))
 		fi
 		;;
+	explain)
+		((${#words[@]} == 2)) && COMPREPLY=($(compgen -W "$(_clockdisc_sources "$tool")" -- "$cur"))
+		;;
 	monitor)
 		COMPREPLY=($(compgen -W "clock sources" -- "$cur"))
 		;;

@@ -387,10 +387,41 @@ static int explain_print(struct tool *tool, const struct cdisc_view *view, void 
 	return 0;
 }
 
+static int explain_source_print(struct tool *tool, const struct cdisc_view *view, void *arg)
+{
+	const char *text = cdisc_view_str(view, CLOCKDISC_A_SOURCE_EXPLAIN);
+	json_object *object;
+	uint32_t reason = 0;
+
+	(void)arg;
+	cdisc_view_u32(view, CLOCKDISC_A_SOURCE_REASON, &reason);
+	if (tool->is_json) {
+		object = json_object_new_object();
+		json_object_object_add(object, "reason", json_object_new_string(
+				       cdisc_enum_name(&cdisc_enum_reason, reason)));
+		json_object_object_add(object, "explain", text ? json_object_new_string(text) : NULL);
+		tool_print_json(object);
+		return 0;
+	}
+	printf("%s: %s\n", cdisc_enum_name(&cdisc_enum_reason, reason), text ? text : "");
+	return 0;
+}
+
 static int explain_run(struct tool *tool)
 {
+	uint32_t id;
+	int code;
+
 	if (tool_open(tool))
 		return TOOL_FAILED;
+	if (tool->n_args) {
+		code = tool_find_source(tool, tool->args[0], &id);
+		if (code)
+			return code;
+		if (tool_get_sources(tool, id, explain_source_print, NULL))
+			return tool_client_failed(&tool->client);
+		return TOOL_OK;
+	}
 	if (tool_get_clock(tool, explain_print, NULL))
 		return tool_client_failed(&tool->client);
 	return TOOL_OK;
@@ -408,8 +439,10 @@ const struct tool_command status_commands[] = {
 	},
 	{
 		.name = "explain",
-		.usage = "",
-		.summary = "say in a sentence why the state is what it is",
+		.usage = "[SOURCE]",
+		.summary = "say in a few sentences why the state is what it is and what would change it",
+		.help = "With the id or the name of a source: why it is or is not used.\n",
+		.args_max = 1,
 		.run = explain_run,
 	},
 	{ 0 },

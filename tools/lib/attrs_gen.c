@@ -1685,6 +1685,11 @@ static const struct cdisc_attr source_attrs[] = {
 		.unit = CDISC_UNIT_NS,
 		.doc = "Its half-width, the truth is within sample-phase-ns plus or minus this, ns.",
 	},
+	[CLOCKDISC_A_SOURCE_EXPLAIN] = {
+		.name = "explain",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Why it is or is not used, and what would change it, in words.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_source = {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whatever the state and whatever the reason, there is a sentence for it. That no name was forgotten the style ring checks.
+ */
+#include <kunit/test.h>
+
+#include "explain.h"
+#include "explain_source.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+
+static bool is_sentence(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	return len > 10 && text[len - 1] == '.' && !strstr(text, "  ") && !strstr(text, "(null)");
+}
+
+/* Values from 1 up to the first without a name; each says something of its own. */
+static void every_reason_has_a_sentence(struct kunit *test)
+{
+	enum clockdisc_reason r, other;
+
+	for (r = 1; cdisc_explain_reason(r); r++) {
+		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(cdisc_explain_reason(r)), "%u", r);
+		KUNIT_EXPECT_LT(test, strlen(cdisc_explain_reason(r)), (size_t)CDISC_EXPLAIN_SOURCE_MAX / 2);
+		for (other = 1; other < r; other++)
+			KUNIT_EXPECT_STRNEQ(test, cdisc_explain_reason(r), cdisc_explain_reason(other));
+	}
+	KUNIT_EXPECT_GT(test, (int)r, (int)CLOCKDISC_REASON_SMEAR_MIXED);
+}
+
+static void every_verdict_has_a_clause(struct kunit *test)
+{
+	enum clockdisc_verdict v, other;
+
+	for (v = 1; cdisc_explain_verdict(v); v++)
+		for (other = 1; other < v; other++)
+			KUNIT_EXPECT_STRNEQ(test, cdisc_explain_verdict(v), cdisc_explain_verdict(other));
+	KUNIT_EXPECT_GT(test, (int)v, (int)CLOCKDISC_VERDICT_RATE);
+}
+
+/* An engine that nobody started: what is written about it needs no more. */
+static struct cdisc_engine *engine_new(struct kunit *test)
+{
+	static const struct cdisc_source_settings set = { .minpoll_log2s = 6, .maxpoll_log2s = 10 };
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_now now = { .raw_ns = SEC, .real_ns = 2 * SEC };
+	struct cdisc_config cfg;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	mutex_init(&e->lock);
+	e->actuator = &cdisc_actuator_observe;
+	cdisc_config_defaults(&cfg);
+	cdisc_loop_init(&e->loop, &cfg, &now, 0, true);
+	cdisc_leap_forget(&e->leap);
+	cdisc_sources_init(&e->sources);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, cdisc_source_add(&e->sources, "user", "one", &set));
+	mutex_lock(&e->lock);
+	return e;
+}
+
+static void engine_free(struct cdisc_engine *e)
+{
+	mutex_unlock(&e->lock);
+	cdisc_sources_exit(&e->sources);
+}
+
+/* Every state, with a source and without, with an offer pending and without; and what interrupted the clock. */
+static void every_state_has_a_sentence(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 100 * SEC, .real_ns = 101 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	for (i = 0; i < 4 * (CLOCKDISC_STATE_FROZEN + 1); i++) {
+		if (i < 4)
+			continue;
+		e->loop.state = i / 4;
+		e->loop.selected_id = i & 1;
+		e->loop.has_pending = i & 2;
+		cdisc_explain(e, &now, text);
+		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "state %u: %s", i / 4, text);
+		KUNIT_EXPECT_LT(test, strlen(text), (size_t)CDISC_EXPLAIN_MAX - 1);
+	}
+	e->loop.state = CLOCKDISC_STATE_SYNC;
+	e->loop.selected_id = 0;
+	for (i = 0; 1U << i <= CLOCKDISC_INTERRUPTION_START; i++) {
+		e->loop.interruption = 1U << i;
+		cdisc_explain(e, &now, text);
+		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "cause %u: %s", i, text);
+	}
+	engine_free(e);
+}
+
+/* When nothing is selected, the reason is in what is said of the clock. */
+static void without_a_source_it_says_why(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 100 * SEC, .real_ns = 101 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+	struct cdisc_peer *p = e->sources.peers[0];
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	for (p->reason = 1; cdisc_explain_reason(p->reason); p->reason++) {
+		cdisc_explain(e, &now, text);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, cdisc_explain_reason(p->reason)), "%s", text);
+	}
+	p->reason = CLOCKDISC_REASON_DISTANCE;
+	p->distance_ns = 1700000000;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " They are 1700 ms and 1500 ms."));
+	engine_free(e);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(every_reason_has_a_sentence),
+	KUNIT_CASE(every_verdict_has_a_clause),
+	KUNIT_CASE(every_state_has_a_sentence),
+	KUNIT_CASE(without_a_source_it_says_why),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "clockdisc-explain",
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
