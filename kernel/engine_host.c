@@ -176,7 +176,8 @@ static bool is_surprise(const struct cdisc_engine *e, const struct cdisc_host_re
 	s64 phase_ns = cdisc_sub_sat(r->host_real_ns, r->now.raw_ns);
 	s64 offset_ns = cdisc_sub_sat(phase_ns, cdisc_loop_clock(&e->loop, &r->now));
 
-	return cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now))) > SURPRISE_NS + 4 * r->half_ns;
+	return cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now))) >
+	       cdisc_add_sat(SURPRISE_NS, cdisc_mul_sat(4, r->half_ns));
 }
 
 /* What the reading says beyond the time: 0, or the causes of an interruption. */

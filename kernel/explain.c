@@ -232,6 +232,10 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	if (e->host.src && e->loop.selected_id == e->host.src->peer.id)
 		n += scnprintf(text + n, room - n,
 			       " Its time is exact to the bound; how right the host's own clock is, a guest cannot tell.");
+	if (e->host.src && e->host.host.apart_ns)
+		n += scnprintf(text + n, room - n,
+			       " The hypervisor's clock differs by %lld ns between this guest's processors, until it is paused or restored.",
+			       e->host.host.apart_ns);
 	if (e->host.src && e->host.src->peer.reason == CLOCKDISC_REASON_HOST_DISAGREES)
 		n += scnprintf(text + n, room - n, " The host clock disagrees and is only watched.");
 	if (!e->actuator->can_steer)

@@ -11,7 +11,8 @@
  *
  * The clocksource is known by its cycles: if those of A and B lie between the values of the counter that were read
  * on both sides of them, it is the counter itself, or our own over it, of which the counter is told; likewise for the
- * pvclock, carried over its scale. Any other one is taken to have been read halfway between, and be wrong by as much.
+ * pvclock, carried over its scale. Where each processor has a scale of its own, what is true on this one is off by the
+ * distance of the scales on another. Any other one is taken to have been read halfway between, and be wrong by as much.
  */
 #include "source_host.h"
 
@@ -138,11 +139,15 @@ enum cdisc_host_status cdisc_host_pair(const struct cdisc_host_bracket *b, struc
 		return CDISC_HOST_COARSE;
 	r->is_exact = true;
 	r->half_ns = GRID_NS;
+	r->apart_ns = 0;
 	if (find_on_counter(b, &p)) {
 		/* Nothing else matters. */
 	} else if (b->is_scale_changed) {
 		return CDISC_HOST_UNSTABLE;
-	} else if (!find_on_scale(b, &p)) {
+	} else if (find_on_scale(b, &p)) {
+		r->apart_ns = b->scale.apart_ns;
+		r->half_ns = cdisc_add_sat(GRID_NS, r->apart_ns);
+	} else {
 		find_halfway(b, &p);
 		r->is_exact = false;
 		r->half_ns = cdisc_add_sat(GRID_NS, halfway_ns(b, &p));
@@ -200,6 +205,7 @@ static enum cdisc_host_status read_best(struct cdisc_host *h, struct cdisc_host_
 		} else if (!has_one || one.half_ns < r->half_ns) {
 			has_one = true;
 			*r = one;
+			h->apart_ns = one.apart_ns;
 		}
 	}
 	return has_one ? CDISC_HOST_OK : why;

@@ -45,6 +45,7 @@ enum cdisc_host_status {
  * @now:	ours
  * @host_real_ns: the host's CLOCK_REALTIME
  * @half_ns:	by how much the difference of the two can be wrong, either way
+ * @apart_ns:	of @half_ns, what is due to processors whose clocks are apart
  * @counter:	the counter
  * @is_exact:	our clocksource is that counter or an exact function of it; otherwise the counter was read on
  *		both sides of our clock, and what lay between is in @half_ns
@@ -53,6 +54,7 @@ struct cdisc_host_reading {
 	struct cdisc_now	now;
 	s64			host_real_ns;
 	s64			half_ns;
+	s64			apart_ns;
 	u64			counter;
 	bool			is_exact;
 };
@@ -77,6 +79,7 @@ struct cdisc_host_clocks {
  * @mul:	cycles per 2^(32 - @shift) counts
  * @shift:	see @mul, -31 to 31
  * @version:	of the page that it is from
+ * @apart_ns:	how far other processors' scales are from each other; 0 where all share one
  * @is_known:	there is such a clocksource
  */
 struct cdisc_host_scale {
@@ -85,6 +88,7 @@ struct cdisc_host_scale {
 	u32	mul;
 	s8	shift;
 	u32	version;
+	s64	apart_ns;
 	bool	is_known;
 };
 
@@ -166,6 +170,7 @@ struct cdisc_host_ops {
  * @page:	what the host writes to; of @ops
  * @status:	what the last attempt gave
  * @err:	what the last hypercall returned
+ * @apart_ns:	how far the guest's clocks on two of its processors were apart at the last answer
  * @reads:	attempts that gave the host's time
  * @refusals:	attempts that did not
  * @retries:	calls that gave nothing, whose surroundings changed under them for the most part
@@ -175,6 +180,7 @@ struct cdisc_host {
 	void				*page;
 	enum cdisc_host_status		status;
 	int				err;
+	s64				apart_ns;
 	u64				reads;
 	u64				refusals;
 	u64				retries;

@@ -8,6 +8,7 @@
 #include "source_host.h"
 
 #include <linux/cc_platform.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kvm_para.h>
@@ -82,21 +83,54 @@ static u64 tsc(void)
 	return rdtsc_ordered();
 }
 
-static void pvclock_scale(struct cdisc_host_scale *s)
+static void read_page(const struct pvclock_vcpu_time_info *src, struct cdisc_host_scale *s)
 {
-	const struct pvclock_vsyscall_time_info *clock = this_cpu_hvclock();
-	const struct pvclock_vcpu_time_info *src;
-
-	/* "no-kvmclock" on the kernel's command line. */
-	if (!clock)
-		return;
-	src = &clock->pvti;
 	s->version = pvclock_read_begin(src);
 	s->counter = src->tsc_timestamp;
 	s->cyc = src->system_time;
 	s->mul = src->tsc_to_system_mul;
 	s->shift = src->tsc_shift;
 	s->is_known = s->version != 0;
+}
+
+/*
+ * Without PVCLOCK_TSC_STABLE_BIT each processor's page is written by itself, as after the host has left the TSC for a while:
+ * KVM takes the common line up again only when it is told the clock anew. The kernel then shows the greatest time that
+ * any processor has shown.
+ */
+static s64 pages_apart_ns(void)
+{
+	u64 now = rdtsc_ordered(), least = U64_MAX, most = 0;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		const struct pvclock_vsyscall_time_info *clock = per_cpu(hv_clock_per_cpu, cpu);
+		struct cdisc_host_scale s = { 0 };
+		u64 cyc;
+
+		if (!clock)
+			continue;
+		read_page(&clock->pvti, &s);
+		/* One that is just being written counts next time. */
+		if (!s.is_known || pvclock_read_retry(&clock->pvti, s.version))
+			continue;
+		cyc = cdisc_host_cyc(&s, now);
+		least = min(least, cyc);
+		most = max(most, cyc);
+	}
+	return most > least ? (s64)min_t(u64, most - least, S64_MAX) : 0;
+}
+
+static void pvclock_scale(struct cdisc_host_scale *s)
+{
+	const struct pvclock_vsyscall_time_info *clock = this_cpu_hvclock();
+
+	/* "no-kvmclock" on the kernel's command line. */
+	if (!clock)
+		return;
+	read_page(&clock->pvti, s);
+	if (!(clock->pvti.flags & PVCLOCK_TSC_STABLE_BIT))
+		s->apart_ns = pages_apart_ns();
 }
 
 static bool is_pvclock_changed(const struct cdisc_host_scale *s)
