@@ -103,7 +103,6 @@ static bool is_cut(json_object *object, const char *name)
 static int take_event(struct log *log, json_object *object, const struct log_clock *clock, const char *name)
 {
 	struct log_event *event = grow((void **)&log->events, &log->n_events, &log->room_events, sizeof(*event));
-	const char *who = get_text(object, "mover-name");
 
 	if (!event)
 		return -ENOMEM;
@@ -113,7 +112,6 @@ static int take_event(struct log *log, json_object *object, const struct log_clo
 	event->name = name;
 	event->value_ns = get_scaled(object, "event-value-ns", 1);
 	event->is_cut = is_cut(object, name);
-	snprintf(event->who, sizeof(event->who), "%s", who ? who : "");
 	return 0;
 }
 
@@ -183,6 +181,40 @@ static int take_source(struct log *log, json_object *object)
 	return 0;
 }
 
+/* The last place stands for all that have none. */
+static struct log_mover *mover_of(struct log *log, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < log->n_movers; i++) {
+		if (!strcmp(log->movers[i].name, name))
+			return &log->movers[i];
+	}
+	if (log->n_movers == LOG_MOVERS)
+		return &log->movers[LOG_MOVERS - 1];
+	snprintf(log->movers[log->n_movers].name, sizeof(log->movers[0].name), "%s",
+		 log->n_movers == LOG_MOVERS - 1 ? "others" : name);
+	return &log->movers[log->n_movers++];
+}
+
+static void take_mover(struct log *log, json_object *object)
+{
+	const char *name = get_text(object, "name"), *kind = get_text(object, "kind"), *cause = get_text(object, "cause");
+	struct log_mover *mover;
+
+	if (!name || !kind || !cause || strcmp(cause, "foreign"))
+		return;
+	mover = mover_of(log, name);
+	if (!strcmp(kind, "set") || !strcmp(kind, "step")) {
+		mover->n_sets++;
+		mover->most_ns = fmax(mover->most_ns, fabs(get_scaled(object, "change-ns", 1)));
+	} else if (!strcmp(kind, "slew")) {
+		mover->n_slews++;
+	} else if (!strcmp(kind, "rate")) {
+		mover->n_rates++;
+	}
+}
+
 int log_line(struct log *log, const char *line)
 {
 	json_object *json, *part;
@@ -200,6 +232,8 @@ int log_line(struct log *log, const char *line)
 		err = take_clock(log, part);
 	else if (json_object_object_get_ex(json, "source", &part))
 		err = take_source(log, part);
+	else if (json_object_object_get_ex(json, "log", &part))
+		take_mover(log, part);
 	else if (json_object_object_get_ex(json, "lost-events", &part))
 		log->n_lost++;
 	json_object_put(json);

@@ -36,7 +36,17 @@ struct log_event {
 	const char *name;	/* of the enum, or "unknown" */
 	double value_ns;	/* event-value-ns */
 	bool is_cut;		/* the counter changed, or time is missing: phases before and after do not compare */
-	char who[64];		/* who moved the clock, or "" */
+};
+
+#define LOG_MOVERS	16
+
+/* Somebody else who moved the clock. */
+struct log_mover {
+	char name[32];
+	unsigned int n_sets;	/* and steps */
+	unsigned int n_slews;
+	unsigned int n_rates;
+	double most_ns;		/* largest of the sets and steps */
 };
 
 struct log_sample {
@@ -56,6 +66,8 @@ struct log {
 	size_t n_events;
 	struct log_sample *samples;
 	size_t n_samples;
+	struct log_mover movers[LOG_MOVERS];
+	size_t n_movers;
 	unsigned int n_stretches;
 	unsigned int n_bad;	/* lines that are not JSON: a log that is being written ends in half a line */
 	unsigned int n_lost;	/* times that events were lost */

@@ -39,7 +39,7 @@ static void print_help(void)
 	       "Commands:\n");
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		for (command = groups[i]; command->name; command++)
-			printf("  %-12s %s\n", command->name, command->summary);
+			printf("  %-14s %s\n", command->name, command->summary);
 	}
 	printf("\n"
 	       "Options:\n"

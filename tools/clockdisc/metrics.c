@@ -11,9 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tool.h"
-
-#define DUMP_TRIES		3
+#include "sources.h"
 
 enum {
 	OPTION_TEXTFILE = 256,
@@ -29,27 +27,23 @@ static int clock_keep(struct tool *tool, const struct cdisc_view *view, void *ar
 	return 0;
 }
 
-static int source_keep(struct tool *tool, const struct cdisc_view *view, void *arg)
-{
-	(void)tool;
-	json_object_array_add(arg, tool_json(view));
-	return 0;
-}
-
 /* Both, or neither: without the module *@clock stays NULL, and a sentence is on stderr. */
 static int figures_get(struct tool *tool, json_object **clock, json_object **sources)
 {
-	int err, tries = 0;
+	struct source_list list;
+	bool is_json = tool->is_json;
+	int err;
 
 	*clock = NULL;
-	*sources = json_object_new_array();
+	*sources = NULL;
 	if (tool_open(tool))
 		return TOOL_FAILED;
-	do {
-		json_object_put(*sources);
-		*sources = json_object_new_array();
-		err = tool_get_sources(tool, 0, source_keep, *sources);
-	} while (err == -EAGAIN && ++tries < DUMP_TRIES);
+	/* Metrics are made of it, however they are printed. */
+	tool->is_json = true;
+	err = source_list_get(tool, &list);
+	tool->is_json = is_json;
+	*sources = json_object_get(list.json);
+	source_list_free(&list);
 	if (!err)
 		err = tool_get_clock(tool, clock_keep, clock);
 	return err ? tool_client_failed(&tool->client) : TOOL_OK;

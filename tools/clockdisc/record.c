@@ -2,7 +2,7 @@
 /*
  * clockdisc record: statistics over time, as JSON lines.
  *
- * A line is {"clock":{...}} or {"source":{...}}, with the names of the netlink attributes, as clockdisc -j monitor prints
+ * A line is {"clock":{...}}, {"source":{...}} or {"log":{...}}, with the names of the netlink attributes, as clockdisc -j monitor prints
  * them. The clock is written at every interval, after every sample of a source, and with every event; of the figures only
  * those that change by themselves, because a day is long. The first line is complete, and so is a change of the
  * configuration; other events are without settings and sentences.
@@ -119,6 +119,18 @@ static int clock_write(struct record *r)
 	return tool_get_clock(r->tool, clock_read, r) ? tool_client_failed(&r->tool->client) : TOOL_OK;
 }
 
+/* Who moved the clock, if it was not us: that is in the clock's own figures. */
+static void mover_write(struct record *r, const struct nlmsghdr *nlh)
+{
+	struct cdisc_view view;
+	uint32_t cause = 0;
+
+	cdisc_view_msg(&view, &cdisc_set_log, nlh);
+	cdisc_view_u32(&view, CLOCKDISC_A_LOG_CAUSE, &cause);
+	if (cause == CLOCKDISC_LOG_CAUSE_FOREIGN || cause == CLOCKDISC_LOG_CAUSE_KERNEL)
+		line_write(r, view.set->name, tool_json(&view));
+}
+
 static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, void *arg)
 {
 	bool is_clock = cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_CLOCK_NTF;
@@ -127,6 +139,8 @@ static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, v
 	uint32_t event = 0;
 
 	(void)client;
+	if (cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_LOG_NTF)
+		mover_write(r, nlh);
 	if (!is_clock && cdisc_msg_cmd(nlh) != CLOCKDISC_CMD_SOURCE_NTF)
 		return 0;
 	cdisc_view_msg(&view, is_clock ? &cdisc_set_clock : &cdisc_set_source, nlh);
@@ -228,6 +242,10 @@ static int record_run(struct tool *tool)
 		return code;
 	if (tool_open(tool) || tool_wait_open(&wait, true, true))
 		return TOOL_FAILED;
+	if (cdisc_events_join(&wait.events, wait.events.group_log)) {
+		tool_wait_close(&wait);
+		return tool_client_failed(&wait.events);
+	}
 	r.next_ns = tool_now_ns(CLOCK_MONOTONIC);
 	r.end_ns = for_ns ? r.next_ns + for_ns : INT64_MAX;
 	code = file_open(tool, &r);
@@ -251,7 +269,7 @@ const struct tool_command record_commands[] = {
 		.name = "record",
 		.usage = "FILE [--interval TIME] [--for TIME] [--append]",
 		.summary = "write the clock, its sources' samples and all events to a log",
-		.help = "One JSON object on a line, under the key clock or source, as from clockdisc -j monitor; the\n"
+		.help = "One JSON object on a line, under the key clock, source, or log for others that moved it; the\n"
 			"clock every second, or every --interval (10 ms to 1 h). Ends on an interrupt, after --for, or\n"
 			"when the module is unloaded; --append goes on with a file that is there. - is standard\n"
 			"output. clockdisc plot, oscillator and shadow report read it.\n",

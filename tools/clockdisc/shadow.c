@@ -75,6 +75,20 @@ static void print_verdict(const char *what, double other, double ours)
 		printf("%s: the same\n", what);
 }
 
+static void print_movers(const struct log *log)
+{
+	char most[CDISC_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < log->n_movers; i++) {
+		const struct log_mover *m = &log->movers[i];
+
+		printf("by %s: %u sets and steps%s%s, %u slews, %u changes of the rate\n", m->name, m->n_sets,
+		       m->n_sets ? ", the largest " : "", m->n_sets ? size_text(most, sizeof(most), m->most_ns) : "",
+		       m->n_slews, m->n_rates);
+	}
+}
+
 static void print_report(const struct shadow *s, const struct log *log)
 {
 	char text[CDISC_TEXT_LEN], date[CDISC_TEXT_LEN];
@@ -99,6 +113,7 @@ static void print_report(const struct shadow *s, const struct log *log)
 	printf("\nset by others: %u times%s%s; rate changed by others: %u times; steps of this module: %u\n", s->n_sets,
 	       s->n_sets ? ", the largest by " : "", s->n_sets ? size_text(text, sizeof(text), s->set_worst_ns) : "",
 	       s->n_rates, s->n_steps);
+	print_movers(log);
 	printf("the clock was outside of what this module's bound allowed for %.0f s; the judge, for %.0f s\n", s->outside_s,
 	       s->untrue_s);
 	if (s->judge.n_jumps)
@@ -120,7 +135,26 @@ static json_object *figures_json(const struct shadow_figures *f)
 	return object;
 }
 
-static void print_json(const struct shadow *s)
+static json_object *movers_json(const struct log *log)
+{
+	json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < log->n_movers; i++) {
+		const struct log_mover *m = &log->movers[i];
+		json_object *object = json_object_new_object();
+
+		json_object_object_add(object, "name", json_object_new_string(m->name));
+		json_object_object_add(object, "sets", json_object_new_int64(m->n_sets));
+		json_object_object_add(object, "slews", json_object_new_int64(m->n_slews));
+		json_object_object_add(object, "rates", json_object_new_int64(m->n_rates));
+		json_object_object_add(object, "largest-ns", json_object_new_int64(llround(m->most_ns)));
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
+static void print_json(const struct shadow *s, const struct log *log)
 {
 	json_object *object = json_object_new_object();
 
@@ -135,6 +169,7 @@ static void print_json(const struct shadow *s)
 	json_object_object_add(object, "told", figures_json(&s->told));
 	json_object_object_add(object, "foreign-sets", json_object_new_int64(s->n_sets));
 	json_object_object_add(object, "foreign-rates", json_object_new_int64(s->n_rates));
+	json_object_object_add(object, "movers", movers_json(log));
 	json_object_object_add(object, "steps", json_object_new_int64(s->n_steps));
 	json_object_object_add(object, "jumps", json_object_new_int64(s->judge.n_jumps));
 	json_object_object_add(object, "outside-s", json_object_new_double(s->outside_s));
@@ -217,7 +252,7 @@ static int judge_and_tell(const struct tool *tool, const struct log *log, double
 	if (err)
 		return tool_fail("%s", strerror(-err));
 	if (tool->is_json)
-		print_json(&s);
+		print_json(&s, log);
 	else
 		print_report(&s, log);
 	if (data)

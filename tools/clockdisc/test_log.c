@@ -92,6 +92,30 @@ static void test_stretches(void)
 	log_free(&log);
 }
 
+static void test_movers(void)
+{
+	static const char * const lines[] = {
+		"{\"log\":{\"seq\":1,\"kind\":\"set\",\"cause\":\"foreign\",\"name\":\"date\",\"change-ns\":-500}}",
+		"{\"log\":{\"seq\":2,\"kind\":\"rate\",\"cause\":\"foreign\",\"name\":\"chronyd\"}}",
+		"{\"log\":{\"seq\":3,\"kind\":\"step\",\"cause\":\"foreign\",\"name\":\"date\",\"change-ns\":300}}",
+		"{\"log\":{\"seq\":4,\"kind\":\"rate\",\"cause\":\"drift\",\"name\":\"kernel\"}}",
+	};
+	char line[160];
+	struct log log;
+	int i;
+
+	TAKE(&log, lines);
+	tap_report(log.n_movers == 2 && !strcmp(log.movers[0].name, "date") && log.movers[0].n_sets == 2 &&
+		   log.movers[0].most_ns == 500 && log.movers[1].n_rates == 1, "others that moved the clock, by name");
+	for (i = 0; i < 40; i++) {
+		snprintf(line, sizeof(line), "{\"log\":{\"kind\":\"set\",\"cause\":\"foreign\",\"name\":\"n%d\"}}", i);
+		log_line(&log, line);
+	}
+	tap_report(log.n_movers == LOG_MOVERS && !strcmp(log.movers[LOG_MOVERS - 1].name, "others") &&
+		   log.movers[LOG_MOVERS - 1].n_sets == 27, "many of them, too");
+	log_free(&log);
+}
+
 static void test_nonsense(void)
 {
 	static const char * const lines[] = {
@@ -115,6 +139,7 @@ int main(void)
 	test_events();
 	test_samples();
 	test_stretches();
+	test_movers();
 	test_nonsense();
 	return tap_done();
 }

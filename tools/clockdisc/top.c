@@ -96,7 +96,8 @@ static void refresh_figures(struct tool *tool, struct top *top, struct tool_wait
 {
 	struct clock_call call = { .top = top, .is_tick = is_tick };
 
-	if (!wait->events.sock && tool_wait_join(wait, true, true)) {
+	if (!wait->events.sock && (tool_wait_join(wait, true, true) ||
+				   cdisc_events_join(&wait->events, wait->events.group_log))) {
 		give_up(tool, top, wait, wait->events.error);
 		return;
 	}
@@ -125,6 +126,33 @@ static void add_event(struct top *top, const char *fmt, ...)
 	snprintf(top->events[top->n_events++ % TOP_EVENTS], sizeof(top->events[0]), "%.8s  %s", date + 11, what);
 }
 
+/* "date (214) set -1.000 s": others by name. What we do is among the clock's events. */
+static void add_mover(struct top *top, const struct nlmsghdr *nlh)
+{
+	char kind[32], change[CDISC_TEXT_LEN] = "";
+	uint32_t cause = 0, pid = 0;
+	struct cdisc_view view;
+	const char *name;
+	int64_t change_ns;
+
+	cdisc_view_msg(&view, &cdisc_set_log, nlh);
+	cdisc_view_u32(&view, CLOCKDISC_A_LOG_CAUSE, &cause);
+	if (cause != CLOCKDISC_LOG_CAUSE_FOREIGN && cause != CLOCKDISC_LOG_CAUSE_KERNEL)
+		return;
+	cdisc_view_u32(&view, CLOCKDISC_A_LOG_PID, &pid);
+	enum_attr(kind, sizeof(kind), &view, CLOCKDISC_A_LOG_KIND);
+	if (cdisc_view_s64(&view, CLOCKDISC_A_LOG_CHANGE_NS, &change_ns))
+		cdisc_format_ns(change, sizeof(change), change_ns);
+	name = cdisc_view_str(&view, CLOCKDISC_A_LOG_NAME);
+	add_event(top, "%.32s (%u): %s %s", name ? name : "somebody", pid, kind, change);
+}
+
+/* The log names who did it. */
+static bool is_in_log(uint32_t event)
+{
+	return event == CLOCKDISC_EVENT_FOREIGN_SET || event == CLOCKDISC_EVENT_FOREIGN_RATE;
+}
+
 static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, void *arg)
 {
 	struct cdisc_view view;
@@ -134,9 +162,13 @@ static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, v
 	int64_t value_ns;
 
 	(void)client;
-	if (cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_CLOCK_NTF) {
+	if (cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_LOG_NTF) {
+		add_mover(top, nlh);
+	} else if (cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_CLOCK_NTF) {
 		cdisc_view_msg(&view, &cdisc_set_clock, nlh);
 		cdisc_view_u32(&view, CLOCKDISC_A_CLOCK_EVENT, &event);
+		if (is_in_log(event))
+			return 0;
 		enum_attr(word, sizeof(word), &view, CLOCKDISC_A_CLOCK_STATE);
 		if (tool_event_has_value(event) && cdisc_view_s64(&view, CLOCKDISC_A_CLOCK_EVENT_VALUE_NS, &value_ns))
 			cdisc_format_ns(text, sizeof(text), value_ns);
@@ -291,6 +323,8 @@ static int top_run(struct tool *tool)
 	code = tool_wait_open(&wait, true, true);
 	if (code)
 		goto out;
+	/* Opened anew with the log at the first look. */
+	cdisc_client_close(&wait.events);
 	code = screen_open();
 	if (!code) {
 		top->has_blocks = !strcmp(nl_langinfo(CODESET), "UTF-8");

@@ -29,6 +29,7 @@ at_least "the clock is written at every interval" "$(lines '^{"clock":{"real-ns"
 at_most "and after samples, not more" "$(lines '^{"clock":{"real-ns"')" 320
 at_least "samples are written as they were measured" "$(lines '^{"source":{.*"sample-phase-ns":')" 25
 tap_is "the set is in it, with its value" "$(lines '"event":"foreign-set","event-value-ns":')" 1
+tap_is "and who did it" "$(lines '^{"log":{.*"kind":"set","cause":"foreign","name":"date"')" 1
 tap_is "settings are in the first line only" "$(grep -n step-threshold-ns /out/log | cut -d: -f1 | tr '\n' ' ')" "1 "
 tap_is "every line is an object" "$(grep -vc '^{"[a-z]*":{.*}}$' /out/log)" 0
 at_most "bytes of a line" "$(tail -n +2 /out/log | wc -lc | awk '{ print $2 / $1 }')" 600
@@ -55,6 +56,7 @@ clockdisc oscillator 2> /tmp/err
 tap_is "neither a log nor a time is refused" "$? $(grep -c 'give a log, or --for' /tmp/err)" "2 1"
 clockdisc shadow report /out/log > /tmp/report
 tap_is "a report is made" "$? $(grep -c '^the clock as it was ' /tmp/report)" "0 1"
+tap_is "who set the clock is named" "$(grep -c '^by date: 1 sets and steps, the largest ' /tmp/report)" 1
 tap_is "the set by another is in it" "$(grep -c '^set by others: 1 times, the largest by ' /tmp/report)" 1
 clockdisc shadow report /tmp/adev 2> /tmp/err
 tap_is "too little to judge by is told" "$? $(grep -c 'too little to judge by' /tmp/err)" "1 1"

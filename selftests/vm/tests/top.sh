@@ -52,6 +52,9 @@ screen
 tap_is "on the last rows" "$(tail -n 4 /tmp/screen | grep -c 'step +10.000 ms')" 1
 cp /tmp/screen /out/screen-step
 
+date -s "@$(($(date +%s) - 3))" > /dev/null
+tap_check "who set the clock is named" until_true 2 shows "date ("
+tap_check "with what was done" shows "): set -"
 mux resize-window -t $PLACE -x 50 -y 12
 tap_check "a smaller window: the state is still there" until_true 5 shows "sync, "
 mux resize-window -t $PLACE -x 132 -y 50
