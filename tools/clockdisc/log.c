@@ -13,6 +13,13 @@
 
 #define PPB_PER_Q16	(1.0 / 65536)
 
+const struct log_policy log_policy_default = {
+	.startup = { .forward_ns = 128e6, .backward_ns = 128e6, .max_slew_ppb = 500000 },
+	.drift = { .forward_ns = 128e6, .backward_ns = 128e6, .stepout_s = 300, .max_slew_ppb = 500000 },
+	.restore = { .forward_ns = 1e3, .backward_ns = 1e9, .max_slew_ppb = 500000 },
+	.startup_updates = 1,
+};
+
 static bool get_int(json_object *object, const char *name, int64_t *value)
 {
 	json_object *found;
@@ -115,6 +122,39 @@ static int take_event(struct log *log, json_object *object, const struct log_clo
 	return 0;
 }
 
+static void take_row(struct log_row *row, json_object *object)
+{
+	row->forward_ns = get_scaled(object, "step-forward-ns", 1);
+	row->backward_ns = get_scaled(object, "step-backward-ns", 1);
+	row->stepout_s = get_scaled(object, "stepout-ns", 1e-9);
+	row->max_slew_ppb = get_scaled(object, "max-slew-ppb", 1);
+}
+
+static void take_policy(struct log *log, json_object *object)
+{
+	struct log_policy *policy = &log->policy;
+	json_object *rows;
+	size_t i;
+
+	if (log->has_policy || !json_object_object_get_ex(object, "policy", &rows) ||
+	    !json_object_is_type(rows, json_type_array))
+		return;
+	log->has_policy = true;
+	*policy = log_policy_default;
+	get_int(object, "startup-updates", &policy->startup_updates);
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+		const char *cause = get_text(row, "cause");
+
+		if (cause && !strcmp(cause, "startup"))
+			take_row(&policy->startup, row);
+		else if (cause && !strcmp(cause, "drift"))
+			take_row(&policy->drift, row);
+		else if (cause && !strcmp(cause, "restore"))
+			take_row(&policy->restore, row);
+	}
+}
+
 static int take_clock(struct log *log, json_object *object)
 {
 	struct log_clock clock = { .state = name_in(&cdisc_enum_state, get_text(object, "state")) };
@@ -142,11 +182,7 @@ static int take_clock(struct log *log, json_object *object)
 	clock.clock_rate_ppb = get_scaled(object, "clock-rate-ppb-q16", PPB_PER_Q16);
 	clock.is_synchronised = get_scaled(object, "synchronised", 1) > 0;
 	clock.selected_id = (uint32_t)get_scaled(object, "selected-id", 1);
-	if (!log->max_slew_ppb) {
-		log->max_slew_ppb = get_scaled(object, "max-slew-ppb", 1);
-		log->step_threshold_ns = get_scaled(object, "step-threshold-ns", 1);
-		log->stepout_ns = get_scaled(object, "stepout-ns", 1);
-	}
+	take_policy(log, object);
 	slot = grow((void **)&log->clocks, &log->n_clocks, &log->room_clocks, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;

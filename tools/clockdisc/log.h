@@ -59,6 +59,24 @@ struct log_sample {
 	double half_ns;
 };
 
+/* What may be done about an offset, by what it comes from: rows of clockdisc policy. 0 never steps. */
+struct log_row {
+	double forward_ns;
+	double backward_ns;
+	double stepout_s;
+	double max_slew_ppb;
+};
+
+struct log_policy {
+	struct log_row startup;
+	struct log_row drift;
+	struct log_row restore;
+	int64_t startup_updates;	/* so many offsets are startup's, -1: all */
+};
+
+/* The module's defaults. */
+extern const struct log_policy log_policy_default;
+
 struct log {
 	struct log_clock *clocks;
 	size_t n_clocks;
@@ -71,9 +89,8 @@ struct log {
 	unsigned int n_stretches;
 	unsigned int n_bad;	/* lines that are not JSON: a log that is being written ends in half a line */
 	unsigned int n_lost;	/* times that events were lost */
-	double max_slew_ppb;	/* as configured in the first line that tells, or 0 */
-	double step_threshold_ns;
-	double stepout_ns;
+	bool has_policy;	/* the first line that tells of it counts */
+	struct log_policy policy;
 	int64_t first_real_ns;
 	/* Of the reader. */
 	double base_s;

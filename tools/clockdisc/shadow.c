@@ -237,15 +237,11 @@ static int draw(const struct shadow *s, const char *path)
 static int judge_and_tell(const struct tool *tool, const struct log *log, double limit_ns)
 {
 	const char *plot = tool_option(tool, OPTION_PLOT), *data = tool_option(tool, OPTION_DATA);
-	struct shadow_policy policy = {
-		.max_slew_ppb = log->max_slew_ppb > 0 ? log->max_slew_ppb : 500000,
-		.step_ns = log->max_slew_ppb > 0 ? log->step_threshold_ns : 128e6,
-		.stepout_s = log->max_slew_ppb > 0 ? log->stepout_ns / 1e9 : 300,
-	};
+	const struct log_policy *policy = log->has_policy ? &log->policy : &log_policy_default;
 	int err, code = TOOL_OK;
 	struct shadow s;
 
-	err = shadow_make(&s, log, &policy, limit_ns);
+	err = shadow_make(&s, log, policy, limit_ns);
 	if (err == -ENODATA)
 		return tool_fail("%s has too little to judge by: 3 samples of one source, and lines of the clock between them",
 				 tool->args[0]);
@@ -297,7 +293,7 @@ const struct tool_command shadow_commands[] = {
 		.summary = "judge a clock that another daemon kept, and what this module would have made of it",
 		.help = "LOG is what clockdisc record wrote beside that daemon, with actuator=observe. The judge is the\n"
 			"module's own samples with hindsight; what would have been is the module's estimate of then, followed\n"
-			"by a simulated clock with the settings of the log's first line. An offset above --limit, 1 ms, counts\n"
+			"by a simulated clock with the policy of the log's first line. An offset above --limit, 1 ms, counts\n"
 			"as off. --plot draws both, --data writes raw_ns and the offsets, reference minus clock, in ns.\n",
 		.options = report_options,
 		.args_min = 1,

@@ -63,13 +63,6 @@ struct shadow {
 	struct hindsight judge;
 };
 
-/* What is told of the policy: what is in the log's first line, otherwise the defaults. */
-struct shadow_policy {
-	double max_slew_ppb;
-	double step_ns;		/* 0: never */
-	double stepout_s;
-};
-
 /**
  * shadow_make() - judge a log
  * @s:		filled in; free it with shadow_free()
@@ -79,7 +72,7 @@ struct shadow_policy {
  *
  * Return: 0, -ENODATA when there is too little to judge by, or -ENOMEM.
  */
-int shadow_make(struct shadow *s, const struct log *log, const struct shadow_policy *policy, double limit_ns);
+int shadow_make(struct shadow *s, const struct log *log, const struct log_policy *policy, double limit_ns);
 void shadow_free(struct shadow *s);
 
 #endif /* CLOCKDISC_SHADOW_H */

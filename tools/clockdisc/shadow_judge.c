@@ -6,7 +6,7 @@
  * followed is in the log. The clock that would have followed it is simulated as the adaptive servo and the planner go:
  *
  *	rate = learnt frequency + what brings the clock onto the estimate within a second, at most max-slew
- *	step   at the first estimate, after an interruption, and when an offset above the threshold has lasted for the stepout
+ *	step   as the policy's rows startup, restore and drift permit, for drift when the offset has lasted for the stepout
  *
  * The wake-ups of the planner, the timekeeper's grain and the servo ntp are not simulated: tens of nanoseconds here, and
  * another loop there.
@@ -31,47 +31,69 @@
 struct virtual_clock {
 	double at_s;
 	double phase_ns;
-	double target_ns;	/* the estimate at at_s */
+	double target_ns;		/* the estimate at at_s */
 	double freq_ppb;
-	double above_s;		/* for how long the offset has been above the threshold */
-	bool has_begun;
+	double above_s;			/* for how long the offset has been above the threshold */
+	const struct log_row *row;	/* of what is being corrected, NULL before the first estimate */
 	unsigned int n_steps;
 };
 
 static void virtual_begin(struct virtual_clock *v, double at_s, double phase_ns)
 {
-	*v = (struct virtual_clock){ .at_s = at_s, .phase_ns = phase_ns, .target_ns = phase_ns };
+	*v = (struct virtual_clock){ .at_s = at_s, .phase_ns = phase_ns, .target_ns = phase_ns, .n_steps = v->n_steps };
 }
 
-/* Run on to @at_s; the clock follows the line of the estimate before. */
-static void virtual_run(struct virtual_clock *v, double at_s, const struct shadow_policy *policy)
+static bool is_beyond(const struct log_row *row, double left_ns)
 {
-	double dt = at_s - v->at_s, left_ns = v->target_ns - v->phase_ns, most_ns = policy->max_slew_ppb * dt;
-	double moved_ns = left_ns * fmin(dt / FOLLOW_S, 1);
+	double limit_ns = left_ns > 0 ? row->forward_ns : row->backward_ns;
 
-	moved_ns = fmax(fmin(moved_ns, most_ns), -most_ns);
-	if (!v->has_begun || (policy->step_ns > 0 && fabs(left_ns) > policy->step_ns))
+	return limit_ns > 0 && fabs(left_ns) > limit_ns;
+}
+
+/* Run on to @at_s; the clock follows the line of the estimate before. What is going to be stepped is not slewed. */
+static void virtual_run(struct virtual_clock *v, double at_s)
+{
+	double dt = at_s - v->at_s, left_ns = v->target_ns - v->phase_ns;
+	double moved_ns = left_ns * fmin(dt / FOLLOW_S, 1), most_ns;
+
+	if (!v->row || is_beyond(v->row, left_ns))
 		moved_ns = 0;
+	most_ns = v->row ? v->row->max_slew_ppb * dt : 0;
+	moved_ns = fmax(fmin(moved_ns, most_ns), -most_ns);
 	v->phase_ns += v->freq_ppb * dt + moved_ns;
 	v->target_ns += v->freq_ppb * dt;
 	v->at_s = at_s;
 }
 
-static void virtual_hear(struct virtual_clock *v, double estimate_ns, double freq_ppb, double dt_s, bool is_cut,
-			 const struct shadow_policy *policy)
+static void virtual_hear(struct virtual_clock *v, double estimate_ns, double freq_ppb, double dt_s,
+			 const struct log_row *row)
 {
 	double left_ns = estimate_ns - v->phase_ns;
-	bool is_large = policy->step_ns > 0 && fabs(left_ns) > policy->step_ns;
+	bool is_large = is_beyond(row, left_ns);
 
 	v->above_s = is_large ? v->above_s + dt_s : 0;
-	if (is_large && (!v->has_begun || is_cut || v->above_s >= policy->stepout_s)) {
+	if (is_large && v->above_s >= row->stepout_s) {
 		v->phase_ns = estimate_ns;
 		v->above_s = 0;
 		v->n_steps++;
 	}
 	v->target_ns = estimate_ns;
 	v->freq_ppb = freq_ppb;
-	v->has_begun = true;
+	v->row = row;
+}
+
+/* Which row an estimate is acted on by: how many were before it, and whether time is missing. */
+static const struct log_row *row_for(const struct log_policy *policy, const struct shadow *s, double at_s, bool is_cut)
+{
+	if (is_cut)
+		return &policy->restore;
+	if (policy->startup_updates < 0)
+		return &policy->startup;
+	if (policy->startup_updates == 0)
+		return &policy->drift;
+	if ((size_t)policy->startup_updates >= s->judge.n || s->judge.points[policy->startup_updates].at_s > at_s)
+		return &policy->startup;
+	return &policy->drift;
 }
 
 static double relative(int64_t ns, int64_t anchor_ns)
@@ -79,7 +101,19 @@ static double relative(int64_t ns, int64_t anchor_ns)
 	return (double)(ns - anchor_ns);
 }
 
-static void judge_points(struct shadow *s, const struct log *log, const struct shadow_policy *policy)
+/* The first estimate after an interruption: none was known in between. */
+static bool is_restored(const struct log *log, size_t i)
+{
+	const struct log_clock *c = &log->clocks[i], *before = c;
+
+	while (before > log->clocks && before[-1].stretch == c->stretch && !before[-1].has_offset)
+		before--;
+	if (before == log->clocks || before[-1].stretch != c->stretch)
+		return false;
+	return log_is_cut_between(log, before[-1].at_s, c->at_s);
+}
+
+static void judge_points(struct shadow *s, const struct log *log, const struct log_policy *policy)
 {
 	int64_t anchor_ns = s->judge.anchor_ns;
 	struct virtual_clock v = { 0 };
@@ -98,10 +132,10 @@ static void judge_points(struct shadow *s, const struct log *log, const struct s
 		if (is_new)
 			virtual_begin(&v, c->at_s, local_ns);
 		else
-			virtual_run(&v, c->at_s, policy);
+			virtual_run(&v, c->at_s);
 		if (c->has_offset)
 			virtual_hear(&v, local_ns + c->offset_ns, c->freq_ppb, is_new ? 0 : c->at_s - c[-1].at_s,
-				     !is_new && log_is_cut_between(log, c[-1].at_s, c->at_s), policy);
+				     row_for(policy, s, c->at_s, is_restored(log, i)));
 		p->is_judged = c->has_offset && hindsight_at(&s->judge, c->at_s, &truth_ns, &p->sd_ns);
 		if (!p->is_judged)
 			continue;
@@ -241,7 +275,7 @@ static int by_at(const void *a, const void *b)
 	return (p->at_s > q->at_s) - (p->at_s < q->at_s);
 }
 
-int shadow_make(struct shadow *s, const struct log *log, const struct shadow_policy *policy, double limit_ns)
+int shadow_make(struct shadow *s, const struct log *log, const struct log_policy *policy, double limit_ns)
 {
 	struct weighted *room;
 	int err;

@@ -24,8 +24,9 @@ static void test_figures(void)
 {
 	static const char * const lines[] = {
 		CLOCK("5000000000", ",\"state\":\"sync\",\"synchronised\":1,\"offset-ns\":-15,\"bound-ns\":1000,"
-		      "\"freq-ppb-q16\":-65536,\"rate-ppb-q16\":32768,\"selected-id\":3,\"max-slew-ppb\":500000,"
-		      "\"step-threshold-ns\":128000000"),
+		      "\"freq-ppb-q16\":-65536,\"rate-ppb-q16\":32768,\"selected-id\":3,\"startup-updates\":3,"
+		      "\"policy\":[{\"cause\":\"startup\",\"step-forward-ns\":5,\"step-backward-ns\":0,\"max-slew-ppb\":7},"
+		      "{\"cause\":\"new\"},{\"cause\":\"drift\",\"step-forward-ns\":6,\"stepout-ns\":2000000000}]"),
 		CLOCK("6500000000", ",\"state\":\"unset\""),
 	};
 	const struct log_clock *c;
@@ -39,7 +40,9 @@ static void test_figures(void)
 	tap_report(c[0].freq_ppb == -1 && c[0].rate_ppb == 0.5 && c[0].selected_id == 3, "frequency in ppb");
 	tap_report(!strcmp(c[0].state, "sync") && c[0].is_synchronised && !c[1].is_synchronised, "states");
 	tap_report(log_phase_ns(c) == 1780000000000000000 - 5000000000 - 15, "a phase keeps its nanoseconds");
-	tap_report(log.max_slew_ppb == 500000 && log.step_threshold_ns == 128e6, "settings of the first line");
+	tap_report(log.has_policy && log.policy.startup_updates == 3 && log.policy.startup.forward_ns == 5 &&
+		   log.policy.startup.max_slew_ppb == 7 && log.policy.drift.stepout_s == 2 &&
+		   log.policy.restore.backward_ns == 1e9, "the policy of the first line, defaults where it tells nothing");
 	log_free(&log);
 }
 

@@ -14,8 +14,6 @@
 #define POLL_S		16
 #define LENGTH_S	20000
 
-static const struct shadow_policy policy = { .max_slew_ppb = 500000, .step_ns = 128e6, .stepout_s = 300 };
-
 /* A world: the counter is fast by what walks, and stands still once; what the module says is late by a poll. */
 struct world {
 	struct log log;
@@ -171,7 +169,7 @@ static void test_figures(uint64_t seed)
 	struct shadow s;
 	bool is_good;
 
-	is_good = !shadow_make(&s, &w->log, &policy, 1e6);
+	is_good = !shadow_make(&s, &w->log, &log_policy_default, 1e6);
 	is_good = near(s.other.rms_ns, 80000 / sqrt(2), 0.05, "RMS") && is_good;
 	is_good = near(s.other.worst_ns, 80000, 0.25, "worst") && is_good;
 	tap_report(is_good, "the clock as it was: 80 us, up and down");
@@ -191,7 +189,7 @@ static void test_recoveries(uint64_t seed)
 	struct shadow s;
 	bool is_good;
 
-	shadow_make(&s, &w->log, &policy, 1e6);
+	shadow_make(&s, &w->log, &log_policy_default, 1e6);
 	is_good = tap_expect(s.other.n_episodes == 2, "%u episodes", s.other.n_episodes);
 	is_good = near(s.other.longest_s, 200, 0.02, "longest") && near(s.other.above_s, 400, 0.02, "off") && is_good;
 	tap_report(is_good, "two times 20 ms wrong for 200 s are counted");
@@ -205,20 +203,40 @@ static void test_recoveries(uint64_t seed)
 	world_free(w);
 }
 
+static unsigned int steps_with(struct world *w, const struct log_policy *policy, double *above_s)
+{
+	struct shadow s;
+	unsigned int n;
+
+	shadow_make(&s, &w->log, policy, 1e6);
+	*above_s = s.ours.above_s;
+	n = s.n_steps;
+	shadow_free(&s);
+	return n;
+}
+
 static void test_steps(uint64_t seed)
 {
-	const struct shadow_policy never = { .max_slew_ppb = 500000, .step_ns = 0, .stepout_s = 300 };
 	struct world *w = world_make(seed, other_far, -1, 0);
-	struct shadow s;
+	struct log_policy policy = log_policy_default;
+	unsigned int n;
+	double above_s;
 
-	shadow_make(&s, &w->log, &policy, 1e6);
-	tap_report(tap_expect(s.n_steps == 1 && s.ours.worst_ns < 1e6, "%u, %g", s.n_steps, s.ours.worst_ns),
-		   "ours steps at the first estimate");
-	shadow_free(&s);
-	shadow_make(&s, &w->log, &never, 1e6);
-	tap_report(tap_expect(s.n_steps == 0 && near(s.ours.above_s, (2e9 - 1e6) / 500e3, 0.02, "slewing"), "%u", s.n_steps),
-		   "and slews for 4000 s when it must not step");
-	shadow_free(&s);
+	/* The clock begins 2 s behind. */
+	n = steps_with(w, &policy, &above_s);
+	tap_report(tap_expect(n == 1 && above_s < 1, "%u, %.0f s", n, above_s), "ours steps at the first estimate");
+	policy.startup.backward_ns = 0;
+	policy.drift.backward_ns = 0;
+	n = steps_with(w, &policy, &above_s);
+	tap_report(tap_expect(n == 1, "%u", n), "forward, too, when only backward is not permitted");
+	policy.startup.forward_ns = 0;
+	n = steps_with(w, &policy, &above_s);
+	tap_report(tap_expect(n == 1 && above_s > 290 && above_s < 320, "%u, %.0f s", n, above_s),
+		   "after the stepout when startup must not");
+	policy.drift.forward_ns = 0;
+	n = steps_with(w, &policy, &above_s);
+	tap_report(tap_expect(n == 0 && near(above_s, (2e9 - 1e6) / 500e3, 0.02, "slewing"), "%u", n),
+		   "and slews for 4000 s when nothing may step");
 	world_free(w);
 }
 
@@ -227,9 +245,9 @@ static void test_little(void)
 	struct world *w = calloc(1, sizeof(*w));
 	struct shadow s;
 
-	tap_report(shadow_make(&s, &w->log, &policy, 1e6) == -ENODATA, "an empty log is too little");
+	tap_report(shadow_make(&s, &w->log, &log_policy_default, 1e6) == -ENODATA, "an empty log is too little");
 	add_line(w, "{\"clock\":{\"real-ns\":5,\"raw-ns\":5,\"offset-ns\":1,\"bound-ns\":3}}");
-	tap_report(shadow_make(&s, &w->log, &policy, 1e6) == -ENODATA, "so is one without samples");
+	tap_report(shadow_make(&s, &w->log, &log_policy_default, 1e6) == -ENODATA, "so is one without samples");
 	world_free(w);
 }
 

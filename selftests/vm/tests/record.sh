@@ -62,4 +62,14 @@ clockdisc shadow report /tmp/adev 2> /tmp/err
 tap_is "too little to judge by is told" "$? $(grep -c 'too little to judge by' /tmp/err)" "1 1"
 clockdisc shadow report /out/log --limit 0s 2> /tmp/err
 tap_is "a wrong limit is refused with the range" "$? $(grep -c 'legal is 1 ns to 3600 s' /tmp/err)" "2 1"
+
+clockdisc record /tmp/last 2> /tmp/err &
+recorder=$!
+sleep 2
+stop $ntpx_pid
+ntpx_pid=
+rmmod clockdisc
+wait $recorder
+tap_is "it ends when the module is unloaded, and says so" "$? $(grep -c 'is not loaded' /tmp/err)" "1 1"
+tap_is "with whole lines" "$(tail -n 1 /tmp/last | grep -c '}}$')" 1
 finish
