@@ -84,6 +84,11 @@ static void help_from_doc(char *help, size_t len, const char *doc)
 	while (n && doc[n - 1] == '.')
 		n--;
 	snprintf(help, len, "%.*s.", (int)n, doc);
+	/* A quotation mark would have to be escaped in one format and must not be in the other. */
+	for (; *help; help++) {
+		if (*help == '"')
+			*help = '\'';
+	}
 }
 
 /* "step-threshold-ns" and its row: "step_threshold_seconds". */
@@ -299,27 +304,28 @@ static void nest_write(FILE *out, enum metrics_format format, const char *prefix
 
 /* All families of a set, over all objects. @labels_of makes the labels of one of them. */
 static void set_write(FILE *out, enum metrics_format format, const char *prefix, const struct cdisc_attr_set *set,
-		      json_object **objects, size_t n_objects, void (*labels_of)(char *buf, size_t len, json_object *))
+		      json_object *objects, void (*labels_of)(char *buf, size_t len, json_object *))
 {
+	size_t i, k, n_objects = json_object_array_length(objects);
+	json_object *object, *value;
 	char labels[LABELS_LEN];
-	json_object *value;
-	size_t i, k;
 
 	for (i = 0; i < set->n; i++) {
 		const struct cdisc_attr *attr = &set->attrs[i];
 		struct family f;
 
 		if (attr->type == CDISC_ATTR_NEST && attr->is_multi && n_objects == 1 &&
-		    json_object_object_get_ex(objects[0], attr->name, &value) &&
+		    json_object_object_get_ex(json_object_array_get_idx(objects, 0), attr->name, &value) &&
 		    json_object_is_type(value, json_type_array))
 			nest_write(out, format, prefix, attr, value);
 		if (!is_metric(attr))
 			continue;
 		f = family_of(out, format, prefix, attr);
 		for (k = 0; k < n_objects; k++) {
-			if (!json_object_object_get_ex(objects[k], attr->name, &value))
+			object = json_object_array_get_idx(objects, k);
+			if (!json_object_object_get_ex(object, attr->name, &value))
 				continue;
-			labels_of(labels, sizeof(labels), objects[k]);
+			labels_of(labels, sizeof(labels), object);
 			value_write(&f, labels, attr, value);
 		}
 	}
@@ -370,18 +376,17 @@ void metrics_write(FILE *out, enum metrics_format format, json_object *clock, js
 	struct family up = {
 		.out = out, .format = format, .name = "clockdisc_up", .unit = "", .help = "1 when the module answered, otherwise 0.",
 	};
-	json_object *list[64];
-	size_t n = 0;
+	json_object *clocks;
 
 	sample(&up, "", clock ? "1" : "0");
 	if (clock) {
 		info_write(out, format, clock);
-		set_write(out, format, "clockdisc_", &cdisc_set_clock, &clock, 1, labels_none);
-		while (sources && n < json_object_array_length(sources) && n < ARRAY_SIZE(list)) {
-			list[n] = json_object_array_get_idx(sources, n);
-			n++;
-		}
-		set_write(out, format, "clockdisc_source_", &cdisc_set_source, list, n, labels_source);
+		clocks = json_object_new_array();
+		json_object_array_add(clocks, json_object_get(clock));
+		set_write(out, format, "clockdisc_", &cdisc_set_clock, clocks, labels_none);
+		json_object_put(clocks);
+		if (sources)
+			set_write(out, format, "clockdisc_source_", &cdisc_set_source, sources, labels_source);
 	}
 	if (format == METRICS_OPENMETRICS)
 		fprintf(out, "# EOF\n");

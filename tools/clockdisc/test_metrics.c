@@ -123,6 +123,29 @@ static void test_prometheus(void)
 	free(text);
 }
 
+static void test_many(void)
+{
+	json_object *clock = json_tokener_parse(clock_text), *sources = json_object_new_array(), *source;
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+	int i;
+
+	for (i = 1; i <= 200; i++) {
+		source = json_object_new_object();
+		json_object_object_add(source, "id", json_object_new_int(i));
+		json_object_object_add(source, "reach", json_object_new_int(1));
+		json_object_array_add(sources, source);
+	}
+	out = open_memstream(&text, &len);
+	metrics_write(out, METRICS_PROMETHEUS, clock, sources);
+	fclose(out);
+	tap_report(lines_with(text, "clockdisc_source_reach{") == 200, "200 sources are all there");
+	free(text);
+	json_object_put(clock);
+	json_object_put(sources);
+}
+
 static void test_absent(void)
 {
 	char *text = written(METRICS_OPENMETRICS, false);
@@ -144,6 +167,7 @@ int main(int argc, char **argv)
 	}
 	test_openmetrics();
 	test_prometheus();
+	test_many();
 	test_absent();
 	return tap_done();
 }
