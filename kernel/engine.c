@@ -30,6 +30,7 @@
  * until then what it was told last has to do. A second of a clock that is 10 % slow, and the tick that notices.
  */
 #define KERNEL_SECOND_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 4)
+#define KERNEL_GROWTH_PPB	500000LL
 
 /* +-5 ns is 3 ns RMS, no worse than the readings; less costs more interrupts, in inverse proportion. */
 #define IDLE_SWING_NS	10
@@ -164,7 +165,8 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	s64 error_ns = cdisc_loop_error(&e->loop, now);
 	bool is_synced = cdisc_loop_bound(&e->loop, now) <= e->loop.cfg.unsync_ns;
 	struct cdisc_clock_status status = {
-		.maxerror_us	= min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US),
+		/* timedatectl looks at this alone, and below the kernel's limit it says that the clock is synchronised. */
+		.maxerror_us	= is_synced ? min_t(s64, cdisc_us_ceil_from_ns(bound_ns), ERROR_MAX_US) : ERROR_MAX_US,
 		.esterror_us	= min_t(s64, cdisc_us_ceil_from_ns(error_ns), ERROR_MAX_US),
 		.leap		= cdisc_engine_leap_to_arm(e, now, is_synced),
 		.tai_offset_s	= e->tai_offset_s,
@@ -192,13 +194,18 @@ static s64 mono_from_raw(const struct cdisc_engine *e, s64 raw_ns)
 	return cdisc_add_sat(raw_ns, cdisc_ns_from_rate(rate_ppb_q16, raw_ns));
 }
 
+/* A frequency that was set by hand lets the bound grow faster than an oscillator's tolerance does. */
+static s64 fastest_growth_ppb_q16(const struct cdisc_engine *e)
+{
+	return max_t(s64, e->loop.bound.hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+}
+
 /* When the bound passes the limit unless a source speaks: the kernel's readers are to hear of it then. */
 static s64 unsync_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	s64 room_ns = cdisc_sub_sat(e->loop.cfg.unsync_ns, cdisc_loop_bound(&e->loop, now));
 
-	return cdisc_add_sat(now->raw_ns, cdisc_ns_to_move(max_t(s64, room_ns, 0) + 1,
-							   cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB)));
+	return cdisc_add_sat(now->raw_ns, cdisc_ns_to_move(max_t(s64, room_ns, 0) + 1, fastest_growth_ppb_q16(e)));
 }
 
 /*
@@ -209,6 +216,8 @@ static s64 refresh_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *
 {
 	s64 half_ns = (ERROR_MAX_US - e->told.maxerror_us) * 1000000;
 
+	if (fastest_growth_ppb_q16(e) > cdisc_ppb_q16_from_ppb(KERNEL_GROWTH_PPB))
+		return cdisc_add_sat(now->raw_ns, CDISC_NSEC_PER_SEC);
 	return cdisc_add_sat(now->raw_ns, max_t(s64, half_ns, 64 * CDISC_NSEC_PER_SEC));
 }
 

@@ -61,7 +61,7 @@ void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
 {
 	s64 dt_ns = cdisc_sub_sat(raw_ns, b->raw_ns);
 
-	s64 distance_ns;
+	s64 distance_ns, change_ppb_q16;
 
 	if (!b->is_known)
 		return;
@@ -71,8 +71,13 @@ void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16)
 	b->split.aged_ns += distance_ns - b->distance_ns;
 	b->distance_ns = distance_ns;
 	b->raw_ns = raw_ns;
+	/* Which of the two is wrong is not known; nor which of three, if it was changed before. */
+	change_ppb_q16 = cdisc_abs(cdisc_sub_sat(freq_ppb_q16, b->freq_ppb_q16));
+	if (b->hold_ns != S64_MAX)
+		b->hold_ppb_q16 = cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB);
+	b->hold_ppb_q16 = cdisc_add_sat(b->hold_ppb_q16, change_ppb_q16);
+	b->hold_ns = S64_MAX;
 	b->freq_ppb_q16 = freq_ppb_q16;
-	b->hold_ns = 0;
 }
 
 s64 cdisc_bound_offset(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns)

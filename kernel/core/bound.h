@@ -30,7 +30,8 @@ struct cdisc_bound_split {
  * @split:	what of @distance_ns comes from where; the rest is what measuring leaves open
  * @phase_ns:	estimated reference minus raw then
  * @freq_ppb_q16: rate of the reference against raw
- * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB
+ * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB. Faster than that after
+ *		cdisc_bound_turn() only
  * @hold_ns:	for how long
  * @error_ns:	standard deviation of the estimate as the estimator believes it
  * @is_known:	false before the first update and after an interruption
@@ -73,7 +74,10 @@ void cdisc_bound_hold(struct cdisc_bound *b, s64 hold_ppb_q16, s64 hold_ns, s64 
  */
 s64 cdisc_bound_error(const struct cdisc_bound *b, s64 raw_ns, s64 clock_ns);
 
-/* From raw_ns on another frequency holds; what was estimated before stays. */
+/*
+ * From raw_ns on another frequency holds, because somebody says so; what was estimated before stays. The bound grows by as
+ * much faster as the two frequencies differ, until it is set anew.
+ */
 void cdisc_bound_turn(struct cdisc_bound *b, s64 raw_ns, s64 freq_ppb_q16);
 
 /* Estimated reference minus local, where local is real - raw = clock_ns at raw_ns; the bound must be known. */

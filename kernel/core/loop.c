@@ -441,13 +441,21 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 	judge_host(l, peers, n);
 	if (l->sel.peer < 0) {
 		l->is_waiting = false;
+		/*
+		 * What the sources said before is not acted on when all but one of those that contradict each other are taken
+		 * away: who is left has to say it again.
+		 */
+		l->used_raw_ns = now->raw_ns;
+		l->has_used = true;
 		act(l, CDISC_EVENT_LOST, now, NULL, todo);
 		return;
 	}
 	l->leap = l->sel.leap;
 	l->is_waiting = must_wait(l, peers, n, now);
-	if (!l->is_waiting)
-		use_selection(l, peers[l->sel.peer], now, todo);
+	/* One that nobody has confirmed or contradicted yet bounds nothing. */
+	if (l->is_waiting)
+		return;
+	use_selection(l, peers[l->sel.peer], now, todo);
 	set_bound(l, peers[l->sel.peer], now, l->selected_id != last_id);
 }
 

@@ -90,7 +90,11 @@ static void a_known_frequency_holds_for_a_while(struct kunit *test)
 	/* Another frequency: what was known of the last one counts until then. */
 	cdisc_bound_turn(&b, 50 * SEC, 65536);
 	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 50000);
-	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 60 * SEC, 10), MS + 50000 + 150000);
+	/* From there on it may be as wrong as they differ: 1 ppb; and 3 ppb more when it is changed again. */
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 60 * SEC, 10), MS + 50000 + 150010);
+	cdisc_bound_turn(&b, 60 * SEC, -2 * 65536);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 60 * SEC, 10), MS + 50000 + 150010);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 70 * SEC, -10), MS + 50000 + 150010 + 150040);
 	cdisc_bound_set(&b, 0, MS, 0, 0);
 	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 750000);
 }

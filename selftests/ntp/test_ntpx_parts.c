@@ -72,6 +72,7 @@ static const struct conf_case conf_cases[] = {
 	{ "server [::1\n", ":1: server [::1: want [address]" },
 	{ "server [::1]x\n", ":1: server [::1]x: want [address]" },
 	{ "server [::1]:0\n", ":1: server [::1]:0: the port is not" },
+	{ "server 127.127.1.0\n", ":1: server 127.127.1.0: there are no reference clocks, and the local clock is no source" },
 	{ "server []\n", ":1: server: a name of 1 to 255" },
 	{ "server a burst\n", ":1: server: unknown option \"burst\"" },
 	{ "server a maxsources 2\n", ":1: server: unknown option \"maxsources\"" },

@@ -129,6 +129,12 @@ static int host_read(const struct conf_line *line, struct conf_server *server)
 			line->number, line->words[0], sizeof(server->name) - 1);
 		return -EINVAL;
 	}
+	/* ntpd's addresses of drivers, 127.127.1.0 being the machine's own clock: it would always be found right. */
+	if (!strncmp(word, "127.127.", 8)) {
+		log_err("%s:%u: %s %s: there are no reference clocks, and the local clock is no source of time", line->file,
+			line->number, line->words[0], word);
+		return -EINVAL;
+	}
 	memcpy(server->name, word, (size_t)(end - word));
 	server->name[end - word] = '\0';
 	return 0;
