@@ -66,7 +66,10 @@ static void engine_free(struct cdisc_engine *e)
 	cdisc_sources_exit(&e->sources);
 }
 
-/* Every state, with a source and without, with an offer pending and without; and what interrupted the clock. */
+/* With a source and without, of every reason why an offer is pending and of none. */
+#define OFFERS	(2 * (CLOCKDISC_PENDING_REASON_FLOOR + 1))
+
+/* Every state, and what interrupted the clock. */
 static void every_state_has_a_sentence(struct kunit *test)
 {
 	struct cdisc_engine *e = engine_new(test);
@@ -75,14 +78,12 @@ static void every_state_has_a_sentence(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
-	for (i = 0; i < 4 * (CLOCKDISC_STATE_FROZEN + 1); i++) {
-		if (i < 4)
-			continue;
-		e->loop.state = i / 4;
+	for (i = OFFERS; i < OFFERS * (CLOCKDISC_STATE_FROZEN + 1); i++) {
+		e->loop.state = i / OFFERS;
 		e->loop.selected_id = i & 1;
-		e->loop.has_pending = i & 2;
+		e->loop.pending_why = i % OFFERS / 2;
 		cdisc_explain(e, &now, text);
-		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "state %u: %s", i / 4, text);
+		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "state %u: %s", i / OFFERS, text);
 		KUNIT_EXPECT_LT(test, strlen(text), (size_t)CDISC_EXPLAIN_MAX - 1);
 	}
 	e->loop.state = CLOCKDISC_STATE_SYNC;
