@@ -76,10 +76,11 @@ bench: ## how good the clock is, beside chrony and ntpsec, in virtual machines (
 	@tools/setup/install build vm bench
 	@tools/lab/bench $(ARGS)
 
-bench-cost: ## measure what it costs: instructions, wake-ups, memory
+bench-cost: ## measure what it costs: instructions, wake-ups, memory, ticks
 	@tools/setup/install check bench
 	selftests/bench-core
 	selftests/bench-wakeups
+	selftests/bench-watch
 
 clean: ## remove build/
 	rm -rf build

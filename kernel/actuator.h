@@ -24,11 +24,24 @@ struct cdisc_clock_status {
 };
 
 /**
+ * struct cdisc_clock_trace - what others have left on the clock
+ * @rate_ppb_q16: rate that is set against the nominal tick
+ * @is_synced:	somebody keeps the kernel told that it is synchronised
+ * @is_slewing:	a slew is in progress
+ */
+struct cdisc_clock_trace {
+	s64	rate_ppb_q16;
+	bool	is_synced;
+	bool	is_slewing;
+};
+
+/**
  * struct cdisc_actuator_ops - an actuator
  * @id:		its number in the uapi
  * @name:	its name
  * @can_steer:	it moves the clock
  * @cannot:	what it cannot do beside, a sentence, or NULL
+ * @look:	what others have left, which is not touched; may be NULL
  * @take:	end what others left running and report the rate that is set
  * @release:	hand the rate that is set over to who takes next; may be NULL
  * @set_rate:	run at a rate against the nominal tick; @set_ppb_q16 is what was really set
@@ -45,6 +58,7 @@ struct cdisc_actuator_ops {
 	const char		*name;
 	bool			can_steer;
 	const char		*cannot;
+	int (*look)(struct cdisc_clock_trace *trace);
 	int (*take)(s64 *rate_ppb_q16);
 	void (*release)(void);
 	int (*set_rate)(s64 rate_ppb_q16, s64 *set_ppb_q16);

@@ -46,24 +46,38 @@ static int end_foreign_slews(void)
 	return err < 0 ? err : 0;
 }
 
-static int timekeeper_take(s64 *rate_ppb_q16)
+static int timekeeper_look(struct cdisc_clock_trace *trace)
 {
 	struct __kernel_timex tx = { .modes = 0 };
 	struct __kernel_timex shot = { .modes = ADJ_ADJTIME | ADJ_OFFSET_SINGLESHOT | ADJ_OFFSET_READONLY };
 	int err;
 
-	err = end_foreign_slews();
-	if (err)
-		return err;
 	err = cdisc_do_adjtimex(&shot);
 	if (err < 0)
 		return err;
 	err = cdisc_do_adjtimex(&tx);
 	if (err < 0)
 		return err;
-	if (tx.offset || shot.offset)
+	trace->is_slewing = tx.offset || shot.offset;
+	trace->is_synced = !(tx.status & STA_UNSYNC);
+	trace->rate_ppb_q16 = (tx.tick - TICK_NOMINAL_USEC) * TICK_UNIT_PPB_Q16 + cdisc_ppb_q16_from_sppm(tx.freq);
+	return 0;
+}
+
+static int timekeeper_take(s64 *rate_ppb_q16)
+{
+	struct cdisc_clock_trace trace;
+	int err;
+
+	err = end_foreign_slews();
+	if (err)
+		return err;
+	err = timekeeper_look(&trace);
+	if (err)
+		return err;
+	if (trace.is_slewing)
 		return -EBUSY;
-	*rate_ppb_q16 = (tx.tick - TICK_NOMINAL_USEC) * TICK_UNIT_PPB_Q16 + cdisc_ppb_q16_from_sppm(tx.freq);
+	*rate_ppb_q16 = trace.rate_ppb_q16;
 	return 0;
 }
 
@@ -152,6 +166,7 @@ const struct cdisc_actuator_ops cdisc_actuator_timekeeper = {
 	.id		= CLOCKDISC_ACTUATOR_TIMEKEEPER,
 	.name		= "timekeeper",
 	.can_steer	= true,
+	.look		= timekeeper_look,
 	.take		= timekeeper_take,
 	.set_rate	= timekeeper_set_rate,
 	.step		= timekeeper_step,

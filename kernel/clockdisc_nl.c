@@ -44,7 +44,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_REASSERT_LIMIT + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -67,6 +67,11 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_FLOOR_RE
 	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = { .type = NLA_S32, },
 	[CLOCKDISC_A_CLOCK_LEAP_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
 	[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS] = { .type = NLA_S64, },
+	[CLOCKDISC_A_CLOCK_CONFLICT] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[CLOCKDISC_A_CLOCK_HOLD_OFF_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_QUIET_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_REASSERT_LIMIT] = { .type = NLA_U32, },
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -137,8 +142,12 @@ const struct nla_policy clockdisc_accept_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1] = 
 const struct nla_policy clockdisc_reject_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1] = {
 };
 
+/* CLOCKDISC_CMD_RESUME - do */
+const struct nla_policy clockdisc_resume_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1] = {
+};
+
 /* Ops table for clockdisc */
-const struct genl_ops clockdisc_nl_ops[15] = {
+const struct genl_ops clockdisc_nl_ops[16] = {
 	{
 		.cmd		= CLOCKDISC_CMD_CLOCK_GET,
 		.doit		= clockdisc_nl_clock_get_doit,
@@ -149,7 +158,7 @@ const struct genl_ops clockdisc_nl_ops[15] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_FLOOR_REAL_NS,
+		.maxattr	= CLOCKDISC_A_CLOCK_REASSERT_LIMIT,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,
@@ -229,6 +238,12 @@ const struct genl_ops clockdisc_nl_ops[15] = {
 		.cmd		= CLOCKDISC_CMD_REJECT,
 		.doit		= clockdisc_nl_reject_doit,
 		.policy		= clockdisc_reject_nl_policy,
+		.maxattr	= CLOCKDISC_A_CLOCK_PAD,
+	},
+	{
+		.cmd		= CLOCKDISC_CMD_RESUME,
+		.doit		= clockdisc_nl_resume_doit,
+		.policy		= clockdisc_resume_nl_policy,
 		.maxattr	= CLOCKDISC_A_CLOCK_PAD,
 	},
 };

@@ -17,7 +17,7 @@ extern const struct nla_policy clockdisc_sample_nl_policy[CLOCKDISC_A_SAMPLE_SEL
 
 extern const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1];
 
-extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS + 1];
+extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_REASSERT_LIMIT + 1];
 
 extern const struct nla_policy clockdisc_source_get_nl_policy[CLOCKDISC_A_SOURCE_ID + 1];
 
@@ -45,8 +45,10 @@ extern const struct nla_policy clockdisc_accept_nl_policy[CLOCKDISC_A_CLOCK_PAD 
 
 extern const struct nla_policy clockdisc_reject_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1];
 
+extern const struct nla_policy clockdisc_resume_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1];
+
 /* Ops table for clockdisc */
-extern const struct genl_ops clockdisc_nl_ops[15];
+extern const struct genl_ops clockdisc_nl_ops[16];
 
 int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_clock_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -68,6 +70,7 @@ int clockdisc_nl_log_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int clockdisc_nl_accept_doit(struct sk_buff *skb, struct genl_info *info);
 int clockdisc_nl_reject_doit(struct sk_buff *skb, struct genl_info *info);
+int clockdisc_nl_resume_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CLOCKDISC_NLGRP_CLOCK,

@@ -47,6 +47,7 @@ static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
 	case CLOCKDISC_EVENT_SLEW_END:
 		return e->todo.left_ns;
 	case CLOCKDISC_EVENT_FOREIGN_SET:
+	case CLOCKDISC_EVENT_CONFLICT:
 		return e->foreign_ns;
 	case CLOCKDISC_EVENT_RESTORED:
 		return e->loop.gap_ns;
@@ -59,6 +60,8 @@ static s64 event_value(const struct cdisc_engine *e, enum clockdisc_event event)
 	case CLOCKDISC_EVENT_FREQUENCY:
 	case CLOCKDISC_EVENT_INTERRUPTED:
 	case CLOCKDISC_EVENT_SELECTION:
+	case CLOCKDISC_EVENT_YIELD:
+	case CLOCKDISC_EVENT_RESUME:
 		break;
 	}
 	return 0;
@@ -69,7 +72,7 @@ static void tell_events(struct cdisc_engine *e)
 {
 	u32 event;
 
-	for (event = CLOCKDISC_EVENT_STATE; event <= CLOCKDISC_EVENT_RESTORED; event++)
+	for (event = CLOCKDISC_EVENT_STATE; event <= CLOCKDISC_EVENT_RESUME; event++)
 		if (e->todo.events & (1U << event))
 			e->listener->clock(e, event, event_value(e, event));
 	e->todo.events = 0;
@@ -174,7 +177,7 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	};
 	u32 was_bits;
 
-	if (!e->actuator->can_steer || !e->loop.updates)
+	if (!e->loop.can_steer || !e->loop.updates)
 		return;
 	if (e->has_told && e->told.leap != status.leap)
 		e->todo.events |= EVENT(LEAP);
@@ -232,11 +235,27 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 		wake_raw_ns = min_t(s64, wake_raw_ns, e->recheck_raw_ns);
 	wake_raw_ns = min_t(s64, wake_raw_ns, cdisc_engine_leap_wake(e, now));
 	wake_raw_ns = min_t(s64, wake_raw_ns, e->host.next_raw_ns);
+	wake_raw_ns = min_t(s64, wake_raw_ns, cdisc_arbiter_wake(&e->arbiter, &e->conflict));
 	if (wake_raw_ns == S64_MAX || e->is_exiting)
 		hrtimer_cancel(&e->timer);
 	else
 		hrtimer_start(&e->timer, ns_to_ktime(max_t(s64, mono_from_raw(e, wake_raw_ns - now->raw_ns), NSEC_PER_USEC)),
 			      HRTIMER_MODE_REL);
+}
+
+/* What others made of the rate is left as it is until it is our turn. */
+static void plan(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	e->todo.is_rate_new = false;
+	e->todo.wake_raw_ns = S64_MAX;
+	if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
+		return;
+	cdisc_loop_plan(&e->loop, now, &e->todo);
+	if (e->todo.is_rate_new && cdisc_engine_host_await_tick(e, now))
+		cdisc_loop_plan(&e->loop, now, &e->todo);
+	if (e->todo.is_rate_new)
+		set_rate(e, now);
 }
 
 /* Carry out what was decided and tell of it. */
@@ -252,12 +271,7 @@ static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
 		cdisc_loop_step_failed(&e->loop, &e->todo);
 	cdisc_engine_leap_run(e, now);
-	e->todo.is_rate_new = false;
-	cdisc_loop_plan(&e->loop, now, &e->todo);
-	if (e->todo.is_rate_new && cdisc_engine_host_await_tick(e, now))
-		cdisc_loop_plan(&e->loop, now, &e->todo);
-	if (e->todo.is_rate_new)
-		set_rate(e, now);
+	plan(e, now);
 	tell_kernel(e, now);
 	cdisc_engine_publish(e, now);
 	cdisc_engine_host_limit_swing(e);
@@ -318,12 +332,12 @@ static void hear(struct cdisc_engine *e, struct cdisc_now *now)
 }
 
 /* Leave the clock on the learnt frequency, with no slew running; at once, since nobody will be there later. */
-static void settle(struct cdisc_engine *e, struct cdisc_now *now)
-	__must_hold(&e->lock)
+void cdisc_engine_settle(struct cdisc_engine *e, struct cdisc_now *now)
 {
 	u32 max_change_ppb_s = e->loop.cfg.max_change_ppb_s;
 
-	if (!e->actuator->can_steer || !e->loop.steer.has_line)
+	lockdep_assert_held(&e->lock);
+	if (!e->loop.can_steer || !e->loop.steer.has_line)
 		return;
 	cdisc_loop_settle(&e->loop, now, &e->todo);
 	e->todo.is_rate_new = false;
@@ -343,8 +357,8 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	s64 rate_ppb_q16;
 	int err;
 
-	settle(e, now);
-	if (e->actuator->release)
+	cdisc_engine_settle(e, now);
+	if (e->actuator->release && !e->arbiter.is_yielded)
 		e->actuator->release();
 	err = actuator->take(&rate_ppb_q16);
 	if (err) {
@@ -353,6 +367,8 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	}
 	e->actuator = actuator;
 	e->actuator_reason = reason;
+	/* Whoever chooses what moves the clock wants it to be moved. */
+	cdisc_arbiter_resume(&e->arbiter);
 	cdisc_engine_took(e, now);
 	e->has_told = false;
 	cdisc_engine_notice_own(e, now, 0);
@@ -370,8 +386,12 @@ static void check_actuator(struct cdisc_engine *e, struct cdisc_now *now)
 	if (!why)
 		return;
 	pr_warn("clockdisc: actuator %s: %s\n", next->name, why);
-	if (change_actuator(e, now, next, why))
+	if (e->arbiter.is_yielded) {
+		e->actuator = next;
+		e->actuator_reason = why;
+	} else if (change_actuator(e, now, next, why)) {
 		change_actuator(e, now, &cdisc_actuator_observe, why);
+	}
 	e->todo.events |= EVENT(CONFIG);
 }
 
@@ -383,6 +403,7 @@ static void pass(struct kthread_work *work)
 	mutex_lock(&e->lock);
 	hear(e, &now);
 	check_actuator(e, &now);
+	cdisc_engine_arbitrate(e, &now);
 	decide(e, &now);
 	act(e, &now);
 	mutex_unlock(&e->lock);
@@ -442,6 +463,7 @@ static void command_run(struct kthread_work *work)
 	mutex_lock(&c->e->lock);
 	hear(c->e, &now);
 	check_actuator(c->e, &now);
+	cdisc_engine_arbitrate(c->e, &now);
 	c->ret = c->fn(c->e, &now, c->arg);
 	decide(c->e, &now);
 	act(c->e, &now);
@@ -466,6 +488,7 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	c->reason = e->actuator_reason;
 	c->tai_offset_s = e->tai_offset_s;
 	c->idle_swing_ns = e->idle_swing_ns;
+	c->conflict = e->conflict;
 	c->has_tai = false;
 	mutex_unlock(&e->lock);
 }
@@ -482,6 +505,7 @@ static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const vo
 	}
 	cdisc_loop_configure(&e->loop, &c->cfg);
 	e->idle_swing_ns = c->idle_swing_ns;
+	e->conflict = c->conflict;
 	if (c->has_tai)
 		e->tai_offset_s = c->tai_offset_s;
 	e->todo.events |= EVENT(CONFIG);
@@ -497,18 +521,21 @@ int cdisc_engine_config_set(struct cdisc_engine *e, const struct cdisc_engine_co
 static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
 	struct cdisc_config cfg;
-	s64 rate_ppb_q16;
-	int err = e->actuator->take(&rate_ppb_q16);
+	s64 rate_ppb_q16 = 0;
+	int err;
 
-	if (err)
-		return err;
-	cdisc_engine_took(e, now);
+	if (!cdisc_engine_must_leave(e, now, &rate_ppb_q16)) {
+		err = e->actuator->take(&rate_ppb_q16);
+		if (err)
+			return err;
+		cdisc_engine_took(e, now);
+	}
 	cdisc_engine_notice_own(e, now, 0);
 	cdisc_config_defaults(&cfg);
 	if (e->preset)
 		cfg.policy = e->preset->policy;
 	cfg.floor_real_ns = e->floor_real_ns;
-	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer);
+	cdisc_loop_init(&e->loop, &cfg, now, rate_ppb_q16, e->actuator->can_steer && !e->arbiter.is_yielded);
 	memset(&e->todo, 0, sizeof(e->todo));
 	return cdisc_engine_host_start(e);
 }
@@ -518,7 +545,7 @@ static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *
 	e->is_exiting = true;
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_EXIT;
 	cdisc_engine_leap_drop(e, now);
-	settle(e, now);
+	cdisc_engine_settle(e, now);
 	return 0;
 }
 
@@ -536,6 +563,8 @@ int cdisc_engine_init(struct cdisc_engine *e, const struct cdisc_actuator_ops *a
 	e->silent_raw_ns = S64_MAX;
 	e->host.next_raw_ns = S64_MAX;
 	e->idle_swing_ns = IDLE_SWING_NS;
+	if (!e->conflict.conflict)
+		cdisc_arbiter_defaults(&e->conflict);
 	cdisc_nudge_init(&e->nudge);
 	cdisc_leap_forget(&e->leap);
 	cdisc_sources_init(&e->sources);

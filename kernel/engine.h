@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 
 #include "actuator.h"
+#include "core/arbiter.h"
 #include "core/loop.h"
 #include "engine_host.h"
 #include "engine_leap.h"
@@ -46,6 +47,11 @@ struct cdisc_engine {
 	struct cdisc_loop		loop;
 	struct cdisc_timeline		timeline;
 	struct cdisc_watch		watch;
+	struct cdisc_arbiter		arbiter;
+	struct cdisc_arbiter_config	conflict;	/* to start with; by the caller of cdisc_engine_init(), zero for the default */
+	struct cdisc_mover		mover;		/* who last moved the clock against us */
+	u32				reactions;	/* to what was noticed: 1 << CLOCKDISC_LOG_REACTION_* */
+	bool				must_end_slew;	/* somebody's slew goes on until it is ended */
 	struct cdisc_sources		sources;
 	struct cdisc_engine_host	host;
 	struct cdisc_nudge		nudge;
@@ -60,7 +66,6 @@ struct cdisc_engine {
 	s32				tai_offset_s;
 	s64				recheck_raw_ns;	/* somebody changed the rate: look again then */
 	s64				silent_raw_ns;	/* when the next source has been silent for too long */
-	s64				reset_raw_ns;	/* a clock that others set is set back, not before */
 	struct cdisc_leap		leap;		/* one that is smeared */
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
@@ -81,7 +86,7 @@ struct cdisc_engine {
 
 /**
  * cdisc_engine_init() - start the engine
- * @e:		the engine, zeroed but for @e->preset and @e->floor_real_ns
+ * @e:		the engine, zeroed but for @e->preset, @e->floor_real_ns and @e->conflict
  * @actuator:	what moves the clock
  * @reason:	why this one, in words; a string that lives as long as the engine
  * @listener:	who is told
@@ -97,6 +102,9 @@ void cdisc_engine_exit(struct cdisc_engine *e);
 
 /* Take in what happened to the clock since the last look, and read it. */
 void cdisc_engine_notice(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
+/* Leave the clock on the learnt frequency, with no slew running. Context: the worker. */
+void cdisc_engine_settle(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
 
 /* Write what is known into the page that programs map. */
 void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now) __must_hold(&e->lock);
@@ -117,6 +125,10 @@ int cdisc_engine_freeze(struct cdisc_engine *e);
 int cdisc_engine_unfreeze(struct cdisc_engine *e);
 int cdisc_engine_accept(struct cdisc_engine *e);
 int cdisc_engine_reject(struct cdisc_engine *e);
+
+/* Take back a clock that was left to others; -EBUSY when one of them keeps it slewing. */
+int cdisc_engine_resume(struct cdisc_engine *e);
+
 int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
 
 /**
@@ -125,6 +137,7 @@ int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
  * @actuator:	what moves the clock
  * @reason:	why, in words
  * @idle_swing_ns: how far an idle clock may swing
+ * @conflict:	what is done about others who move the clock
  * @tai_offset_s: TAI minus UTC, 0 for unknown
  * @has_tai:	take over @tai_offset_s, which a leap second changes meanwhile
  */
@@ -133,6 +146,7 @@ struct cdisc_engine_config {
 	const struct cdisc_actuator_ops	*actuator;
 	const char			*reason;
 	u32				idle_swing_ns;
+	struct cdisc_arbiter_config	conflict;
 	s32				tai_offset_s;
 	bool				has_tai;
 };

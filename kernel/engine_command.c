@@ -24,6 +24,8 @@ static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
+	if (e->arbiter.is_yielded)
+		return -EBUSY;
 	if (!step_ns && !e->loop.bound.is_known)
 		return -ENODATA;
 	return make_step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
@@ -41,6 +43,8 @@ static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
+	if (e->arbiter.is_yielded)
+		return -EBUSY;
 	if (!asked_ns && !e->loop.bound.is_known)
 		return -ENODATA;
 	slew_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
@@ -85,6 +89,8 @@ static int accept_offer(struct cdisc_engine *e, struct cdisc_now *now, const voi
 
 	if (!l->pending_why)
 		return -ENOENT;
+	if (e->arbiter.is_yielded)
+		return -EBUSY;
 	err = make_step(e, now, l->bound.is_known ? cdisc_loop_offset(l, now) : l->pending_ns);
 	if (!err && l->pending_why)
 		cdisc_loop_unfreeze(l, now, &e->todo);
@@ -123,4 +129,14 @@ static int do_freq_set(struct cdisc_engine *e, struct cdisc_now *now, const void
 int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16)
 {
 	return cdisc_engine_command(e, do_freq_set, &freq_ppb_q16);
+}
+
+static int do_resume(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	return e->actuator->can_steer ? cdisc_engine_take_back(e, now) : -EOPNOTSUPP;
+}
+
+int cdisc_engine_resume(struct cdisc_engine *e)
+{
+	return cdisc_engine_command(e, do_resume, NULL);
 }

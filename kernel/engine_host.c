@@ -289,7 +289,8 @@ void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_read
 /* Only readings that are exact to nanoseconds are worth it, and only the timekeeper has the grain. */
 void cdisc_engine_host_limit_swing(struct cdisc_engine *e)
 {
-	bool is_worth = cdisc_engine_follows_host(e) && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER && !e->is_exiting;
+	bool is_worth = cdisc_engine_follows_host(e) && e->loop.can_steer && e->actuator->id == CLOCKDISC_ACTUATOR_TIMEKEEPER &&
+			!e->is_exiting;
 
 	lockdep_assert_held(&e->lock);
 	cdisc_nudge_set(&e->nudge, is_worth ? e->idle_swing_ns : 0);

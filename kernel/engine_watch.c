@@ -6,11 +6,7 @@
  */
 #include "engine.h"
 
-/*
- * A clock that follows its host is set back when somebody sets it, but not more often than this: two programs that set
- * it against each other must not do so at full speed.
- */
-#define RESET_HOLD_NS	(10 * CDISC_NSEC_PER_SEC)
+#include <linux/printk.h>
 
 /* A slew that we ended at a takeover goes on to the end of its second; the rest is for the tick at which that is seen. */
 #define SETTLE_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 10)
@@ -35,17 +31,20 @@ void cdisc_engine_interrupt(struct cdisc_engine *e, const struct cdisc_now *now,
 	e->has_news = true;
 }
 
-/* Somebody set the clock although the host's time is at hand. Too early it is left as it is for a while, not given up. */
+/*
+ * Somebody set the clock although it is known what would be right. Until it is our turn it is left as it is, and no sample is
+ * acted on: it would be taken for a clock that went wrong by itself.
+ */
 static void set_back(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	s64 from_raw_ns = max_t(s64, now->raw_ns, e->reset_raw_ns);
+	s64 from_raw_ns = max_t(s64, now->raw_ns, e->arbiter.due_raw_ns);
 
+	if (!e->arbiter.is_due || e->arbiter.is_alarm)
+		return;
+	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET, from_raw_ns);
 	if (!cdisc_engine_follows_host(e))
 		return;
-	if (!e->loop.is_restoring)
-		e->reset_raw_ns = from_raw_ns + RESET_HOLD_NS;
-	cdisc_loop_restore(&e->loop, CLOCKDISC_INTERRUPTION_FOREIGN_SET, from_raw_ns);
 	if (from_raw_ns > now->raw_ns)
 		e->host.next_raw_ns = min_t(s64, e->host.next_raw_ns, from_raw_ns);
 	else
@@ -188,8 +187,42 @@ static void watch_kick(void *arg)
 	cdisc_timeline_kick(&e->timeline);
 }
 
+/* It is known what the clock should show, or, of a rate, how fast it should run. */
+static bool can_undo(const struct cdisc_engine *e, const struct cdisc_log_entry *entry)
+{
+	bool is_set = entry->kind == CLOCKDISC_LOG_KIND_SET || entry->kind == CLOCKDISC_LOG_KIND_STEP;
+
+	return !is_set || (e->loop.bound.is_known && e->loop.state != CLOCKDISC_STATE_FROZEN);
+}
+
+/* It goes on at every second until it is ended. */
+static bool is_slew(const struct cdisc_log_entry *entry)
+{
+	return entry->kind == CLOCKDISC_LOG_KIND_SLEW || (entry->kind == CLOCKDISC_LOG_KIND_RATE && entry->is_tick);
+}
+
 static void watch_moved(void *arg, struct cdisc_log_entry *entry)
 {
+	struct cdisc_engine *e = arg;
+	const struct cdisc_move m = {
+		.raw_ns		= entry->now.raw_ns,
+		.pid		= entry->is_tick ? 0 : entry->who.pid,
+		.is_daemon	= cdisc_arbiter_is_daemon(entry->who.name),
+		.can_undo	= can_undo(e, entry),
+	};
+
+	lockdep_assert_held(&e->lock);
+	if (!e->actuator->can_steer) {
+		entry->reaction = CLOCKDISC_LOG_REACTION_NONE;
+		return;
+	}
+	entry->reaction = cdisc_arbiter_move(&e->arbiter, &e->conflict, &m);
+	if (entry->reaction == CLOCKDISC_LOG_REACTION_NONE)
+		return;
+	e->mover = entry->who;
+	e->reactions |= 1U << entry->reaction;
+	e->must_end_slew |= is_slew(entry);
+	e->todo.events |= EVENT(CONFLICT);
 }
 
 static void watch_logged(void *arg, const struct cdisc_log_entry *entry)
@@ -210,4 +243,128 @@ static const struct cdisc_watch_ops watch_ops = {
 int cdisc_engine_watch_init(struct cdisc_engine *e)
 {
 	return cdisc_watch_init(&e->watch, e->worker->task, &watch_ops, e);
+}
+
+/* --- what is done about others ------------------------------------------------------------------------------------ */
+
+static void log_handover(struct cdisc_engine *e, const struct cdisc_now *now, enum clockdisc_log_kind kind,
+			 enum clockdisc_log_cause cause)
+	__must_hold(&e->lock)
+{
+	struct cdisc_log_entry entry = { .kind = kind, .who = e->mover };
+
+	e->watch.cause = cause;
+	cdisc_watch_own(&e->watch, now, &entry);
+	pr_info("clockdisc: the clock is %s %s (process %u)\n",
+		kind == CLOCKDISC_LOG_KIND_YIELD ? "left to" : "taken back from", e->mover.name, e->mover.pid);
+}
+
+/* A slew of ours would go on for ever; a rate of theirs is not touched. */
+static void let_go(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	if (e->loop.steer.is_slewing && !e->loop.is_rate_lost)
+		cdisc_engine_settle(e, now);
+	cdisc_loop_take(&e->loop, now, e->loop.rate_ppb_q16, false);
+	e->loop.is_restoring = false;
+	e->has_told = false;
+	e->must_end_slew = false;
+	log_handover(e, now, CLOCKDISC_LOG_KIND_YIELD, CLOCKDISC_LOG_CAUSE_FOREIGN);
+	e->todo.events |= EVENT(YIELD);
+}
+
+static int take_back(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	s64 rate_ppb_q16;
+	int err = e->actuator->take(&rate_ppb_q16);
+
+	if (err)
+		return err;
+	cdisc_engine_took(e, now);
+	cdisc_engine_notice_own(e, now, 0);
+	cdisc_loop_take(&e->loop, now, rate_ppb_q16, true);
+	e->has_told = false;
+	e->must_end_slew = false;
+	return 0;
+}
+
+static int resume(struct cdisc_engine *e, struct cdisc_now *now, enum clockdisc_log_cause cause)
+	__must_hold(&e->lock)
+{
+	int err = take_back(e, now);
+
+	if (err)
+		return err;
+	cdisc_arbiter_resume(&e->arbiter);
+	log_handover(e, now, CLOCKDISC_LOG_KIND_RESUME, cause);
+	e->todo.events |= EVENT(RESUME);
+	e->has_news = true;
+	return 0;
+}
+
+/* The rate is measured anew from here: in between it was somebody else's. */
+static void set_right(struct cdisc_engine *e, struct cdisc_now *now, bool with_time)
+	__must_hold(&e->lock)
+{
+	e->watch.cause = CLOCKDISC_LOG_CAUSE_REASSERT;
+	if (e->must_end_slew && with_time && take_back(e, now))
+		pr_warn_ratelimited("clockdisc: a slew of %s cannot be ended\n", e->mover.name);
+	if (e->loop.is_rate_lost)
+		cdisc_loop_rate_lost(&e->loop, now);
+	/* A host is asked, which is more exact than what is known from before. */
+	if (with_time && !cdisc_engine_follows_host(e))
+		cdisc_loop_reassert(&e->loop, now, &e->todo);
+}
+
+void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	u32 reactions = e->reactions;
+
+	lockdep_assert_held(&e->lock);
+	e->reactions = 0;
+	if (e->is_exiting)
+		return;
+	if (reactions & (1U << CLOCKDISC_LOG_REACTION_YIELD)) {
+		let_go(e, now);
+	} else if (cdisc_arbiter_is_quiet(&e->arbiter, &e->conflict, now->raw_ns)) {
+		/* Slewing on its own, the clock is not quiet yet. */
+		if (resume(e, now, CLOCKDISC_LOG_CAUSE_QUIET))
+			e->arbiter.moved_raw_ns = now->raw_ns;
+	} else {
+		switch (cdisc_arbiter_take_due(&e->arbiter, now->raw_ns)) {
+		case CDISC_DUE_NOTHING:
+			break;
+		case CDISC_DUE_RATE:
+			set_right(e, now, false);
+			break;
+		case CDISC_DUE_REASSERT:
+			set_right(e, now, true);
+			break;
+		}
+	}
+}
+
+int cdisc_engine_take_back(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	lockdep_assert_held(&e->lock);
+	return e->arbiter.is_yielded ? resume(e, now, CLOCKDISC_LOG_CAUSE_OPERATOR) : 0;
+}
+
+/* A daemon that is running and whose work shows. One that has just been started shows itself with its first move. */
+bool cdisc_engine_must_leave(struct cdisc_engine *e, const struct cdisc_now *now, s64 *rate_ppb_q16)
+{
+	struct cdisc_clock_trace trace;
+
+	lockdep_assert_held(&e->lock);
+	if (e->conflict.conflict_daemon != CLOCKDISC_CONFLICT_YIELD || !e->actuator->look)
+		return false;
+	if (!cdisc_watch_find_daemon(&e->mover) || e->actuator->look(&trace))
+		return false;
+	if (!trace.is_synced && !trace.is_slewing && !trace.rate_ppb_q16)
+		return false;
+	*rate_ppb_q16 = trace.rate_ppb_q16;
+	cdisc_arbiter_yield(&e->arbiter, now->raw_ns);
+	log_handover(e, now, CLOCKDISC_LOG_KIND_YIELD, CLOCKDISC_LOG_CAUSE_STARTUP);
+	return true;
 }

@@ -25,6 +25,18 @@ void cdisc_engine_notice_own(struct cdisc_engine *e, struct cdisc_now *now, s64 
 /* The actuator has just taken over: slews that it ended go on for a moment. */
 void cdisc_engine_took(struct cdisc_engine *e, const struct cdisc_now *now) __must_hold(&e->lock);
 
+/*
+ * Before an actuator takes over: whether the clock is to be left to a time daemon, which is then booked, with the rate that it
+ * has set.
+ */
+bool cdisc_engine_must_leave(struct cdisc_engine *e, const struct cdisc_now *now, s64 *rate_ppb_q16) __must_hold(&e->lock);
+
+/* Do what is to be done about others who moved the clock. Context: the worker. */
+void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
+/* Take back a clock that was left to others; 0 or the actuator's error. Context: the worker. */
+int cdisc_engine_take_back(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
 /* An offset was acted on, and it is known why the clock is moved from here on; was_acting: it was not the first. */
 void cdisc_engine_updated(struct cdisc_engine *e, bool was_acting) __must_hold(&e->lock);
 

@@ -221,6 +221,20 @@ static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *n
 	return 0;
 }
 
+/* To whom the clock is left, and how it comes back. */
+static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
+{
+	s64 quiet_ns = e->conflict.quiet_ns;
+	int n = scnprintf(text, room, " The clock is left to %s (process %u), which moved it %lld s ago; 'resume' takes it back",
+			  e->mover.name, e->mover.pid,
+			  div_s64(now->raw_ns - e->arbiter.moved_raw_ns, CDISC_NSEC_PER_SEC));
+
+	if (quiet_ns)
+		return n + scnprintf(text + n, room - n, ", as do %lld s without a move.",
+				     div_s64(quiet_ns, CDISC_NSEC_PER_SEC));
+	return n + scnprintf(text + n, room - n, ".");
+}
+
 void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text)
 {
 	size_t room = CDISC_EXPLAIN_MAX;
@@ -238,6 +252,11 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 			       e->host.host.apart_ns);
 	if (e->host.src && e->host.src->peer.reason == CLOCKDISC_REASON_HOST_DISAGREES)
 		n += scnprintf(text + n, room - n, " The host clock disagrees and is only watched.");
+	if (e->arbiter.is_yielded)
+		n += explain_yielded(e, now, text + n, room - n);
+	else if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
+		n += scnprintf(text + n, room - n, " %s (process %u) moved the clock; it is set right in %lld ms.",
+			       e->mover.name, e->mover.pid, whole_ms(e->arbiter.due_raw_ns - now->raw_ns));
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
 	if (e->actuator->cannot)

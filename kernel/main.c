@@ -23,6 +23,11 @@ module_param(preset, charp, 0444);
 MODULE_PARM_DESC(preset,
 		 "Policy to start with: ntpd (the default, but host in a guest whose host tells its time), ntpd-x, ntpd-g, chrony-start, chrony-always, vmtools, monotonic, host");
 
+static char *conflict_daemon = "yield";
+module_param(conflict_daemon, charp, 0444);
+MODULE_PARM_DESC(conflict_daemon,
+		 "What to do about a time daemon that moves the clock, or runs already: yield (the default), reassert, alarm");
+
 /* When the sources were last changed, s since 1970, from Kbuild: it has been later than that already. */
 #ifndef CDISC_BUILT_SEC
 #define CDISC_BUILT_SEC	0
@@ -60,6 +65,26 @@ static bool choose_preset(void)
 	return !*preset || engine->preset;
 }
 
+/* Return: whether there is such a thing to do. */
+static bool choose_conflict(void)
+{
+	static const char * const names[] = {
+		[CLOCKDISC_CONFLICT_YIELD]	= "yield",
+		[CLOCKDISC_CONFLICT_REASSERT]	= "reassert",
+		[CLOCKDISC_CONFLICT_ALARM]	= "alarm",
+	};
+	enum clockdisc_conflict i;
+
+	cdisc_arbiter_defaults(&engine->conflict);
+	for (i = CLOCKDISC_CONFLICT_YIELD; i <= CLOCKDISC_CONFLICT_ALARM; i++) {
+		if (strcmp(conflict_daemon, names[i]))
+			continue;
+		engine->conflict.conflict_daemon = i;
+		return true;
+	}
+	return false;
+}
+
 static int start_engine(void)
 {
 	const char *reason;
@@ -73,6 +98,10 @@ static int start_engine(void)
 	engine->floor_real_ns = CDISC_BUILT_SEC * CDISC_NSEC_PER_SEC;
 	if (!choose_preset()) {
 		pr_err("clockdisc: preset=%s: there is no such preset; modinfo clockdisc lists them\n", preset);
+		return -EINVAL;
+	}
+	if (!choose_conflict()) {
+		pr_err("clockdisc: conflict_daemon=%s: it must be yield, reassert or alarm\n", conflict_daemon);
 		return -EINVAL;
 	}
 	err = cdisc_engine_init(engine, ops, reason, &cdisc_netlink_listener);

@@ -28,9 +28,11 @@ static bool has_groups;
 /* A change of the configuration reads all of it, edits and commits: one at a time. Taken before the engine's lock. */
 static DEFINE_MUTEX(config_lock);
 
+static const char msg_slewing[] = "the actuator cannot take over: another program keeps the clock slewing";
 static const char msg_no_steer[] = "the actuator observe does not move the clock";
 static const char msg_step_forbidden[] =
 	"the policy forbids this step by command: see step-forward-ns and step-backward-ns of operator";
+static const char msg_yielded[] = "the clock is left to another program; 'resume' takes it back";
 static const char msg_no_offset[] = "no offset has been measured; give adjust-ns";
 
 static struct genl_family family;
@@ -77,6 +79,9 @@ static const struct cdisc_nl_range clock_ranges[] = {
 	SIGNED(MAXPOLL_LOG2S, "maxpoll-log2s", 0, 17, " (1 s to 36 h)", cfg.maxpoll_log2s),
 	UNSIGNED(IDLE_SWING_NS, "idle-swing-ns", 0, 1000, "; 0 lets it swing", idle_swing_ns),
 	SIGNED(FLOOR_REAL_NS, "floor-real-ns", 0, 8000000000000000000, " (year 2223); 0 is none", cfg.floor_real_ns),
+	UNSIGNED(HOLD_OFF_NS, "hold-off-ns", 1000000, 86400000000000, " (1 ms to 24 h)", conflict.hold_off_ns),
+	UNSIGNED(QUIET_NS, "quiet-ns", 0, 604800000000000, " (7 days); 0 waits for resume", conflict.quiet_ns),
+	UNSIGNED(REASSERT_LIMIT, "reassert-limit", 0, 1000000, "; 0 sets no limit", conflict.reassert_limit),
 	SIGNED(TAI_OFFSET_S, "tai-offset-s", 0, 1000, "; 0 is unknown", tai_offset_s),
 };
 
@@ -141,6 +146,10 @@ static int change_config(struct genl_info *info)
 		return err;
 	if (info->attrs[CLOCKDISC_A_CLOCK_SERVO])
 		c.cfg.servo = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_SERVO]);
+	if (info->attrs[CLOCKDISC_A_CLOCK_CONFLICT])
+		c.conflict.conflict = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_CONFLICT]);
+	if (info->attrs[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON])
+		c.conflict.conflict_daemon = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON]);
 	c.has_tai = info->attrs[CLOCKDISC_A_CLOCK_TAI_OFFSET_S];
 	err = take_actuator(&c, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR], info->extack);
 	if (err)
@@ -151,7 +160,7 @@ static int change_config(struct genl_info *info)
 	err = cdisc_engine_config_set(engine, &c);
 	if (err)
 		return cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR],
-				       "the actuator cannot take over: another program keeps the clock slewing", err);
+				       msg_slewing, err);
 	return 0;
 }
 
@@ -176,6 +185,8 @@ static int adjusted(struct genl_info *info, int err)
 		return cdisc_nl_refuse(info->extack, NULL, "no correction waits for the operator", err);
 	if (err == -EACCES)
 		return cdisc_nl_refuse(info->extack, NULL, msg_step_forbidden, err);
+	if (err == -EBUSY)
+		return cdisc_nl_refuse(info->extack, NULL, msg_yielded, err);
 	if (err)
 		return cdisc_nl_refuse(info->extack, NULL, "the kernel refused the step", err);
 	return 0;
@@ -228,6 +239,17 @@ int clockdisc_nl_accept_doit(struct sk_buff *skb, struct genl_info *info)
 int clockdisc_nl_reject_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return adjusted(info, cdisc_engine_reject(engine));
+}
+
+int clockdisc_nl_resume_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = cdisc_engine_resume(engine);
+
+	if (err == -EOPNOTSUPP)
+		return cdisc_nl_refuse(info->extack, NULL, msg_no_steer, err);
+	if (err)
+		return cdisc_nl_refuse(info->extack, NULL, msg_slewing, err);
+	return 0;
 }
 
 static const struct cdisc_nl_range freq_ranges[] = {

@@ -52,6 +52,8 @@ static int put_change(struct sk_buff *skb, const struct cdisc_log_entry *entry)
 		return nla_put_string(skb, CLOCKDISC_A_LOG_OLD_CLOCKSOURCE, entry->clock[0]) ||
 		       nla_put_string(skb, CLOCKDISC_A_LOG_NEW_CLOCKSOURCE, entry->clock[1]);
 	case CLOCKDISC_LOG_KIND_LOST:
+	case CLOCKDISC_LOG_KIND_YIELD:
+	case CLOCKDISC_LOG_KIND_RESUME:
 		break;
 	}
 	return 0;
@@ -75,6 +77,8 @@ int cdisc_put_log(struct sk_buff *skb, const struct cdisc_log_entry *entry)
 	    nla_put_u32(skb, CLOCKDISC_A_LOG_KIND, entry->kind) ||
 	    nla_put_u32(skb, CLOCKDISC_A_LOG_CAUSE, entry->cause) ||
 	    put_who(skb, entry) || put_change(skb, entry))
+		return -EMSGSIZE;
+	if (entry->reaction && nla_put_u32(skb, CLOCKDISC_A_LOG_REACTION, entry->reaction))
 		return -EMSGSIZE;
 	return entry->count == 1 ? 0 : nla_put_u32(skb, CLOCKDISC_A_LOG_COUNT, entry->count);
 }

@@ -189,6 +189,24 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_LEAP_MODE, cfg->policy.leap_mode);
 }
 
+static int put_conflict(struct sk_buff *skb, const struct cdisc_engine *e)
+{
+	const struct cdisc_arbiter_config *cfg = &e->conflict;
+	const struct cdisc_arbiter *a = &e->arbiter;
+
+	if (e->mover.name[0] && (nla_put_string(skb, CLOCKDISC_A_CLOCK_MOVER_NAME, e->mover.name) ||
+				 nla_put_u32(skb, CLOCKDISC_A_CLOCK_MOVER_PID, e->mover.pid)))
+		return -EMSGSIZE;
+	return nla_put_u32(skb, CLOCKDISC_A_CLOCK_CONFLICT, cfg->conflict) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_CONFLICT_DAEMON, cfg->conflict_daemon) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_HOLD_OFF_NS, cfg->hold_off_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_QUIET_NS, cfg->quiet_ns) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_REASSERT_LIMIT, cfg->reassert_limit) ||
+	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_YIELDED, a->is_yielded) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_CONFLICTS, a->conflicts) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_REASSERTS, a->reasserts);
+}
+
 static int put_log(struct sk_buff *skb, const struct cdisc_watch *w)
 {
 	return put_u64(skb, CLOCKDISC_A_CLOCK_LOG_SEQ, w->seq) ||
@@ -204,7 +222,7 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
 	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
 	    put_host(skb, e) || put_leap(skb, e, &now) || put_told(skb, e) || put_counts(skb, e) ||
-	    put_config(skb, e) || put_log(skb, &e->watch))
+	    put_config(skb, e) || put_log(skb, &e->watch) || put_conflict(skb, e))
 		return -EMSGSIZE;
 	return 0;
 }

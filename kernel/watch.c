@@ -91,7 +91,11 @@ void cdisc_watch_own(struct cdisc_watch *w, const struct cdisc_now *now, struct 
 {
 	entry->now = *now;
 	entry->cause = w->cause;
-	entry->who = (struct cdisc_mover){ .name = "clockdisc", .pid = task_tgid_nr((struct task_struct *)w->owner), .is_own = true };
+	if (!entry->who.name[0])
+		entry->who = (struct cdisc_mover){
+			.name	= "clockdisc",
+			.pid	= task_tgid_nr((struct task_struct *)w->owner),
+		};
 	write_entry(w, entry, now->raw_ns);
 }
 
@@ -110,7 +114,7 @@ void cdisc_watch_lost(struct cdisc_watch *w, u64 n, const struct cdisc_now *now)
 
 static struct cdisc_log_entry entry_of(const struct cdisc_gtod_record *r, enum clockdisc_log_kind kind)
 {
-	return (struct cdisc_log_entry){ .now = r->now, .kind = kind, .who = r->who };
+	return (struct cdisc_log_entry){ .now = r->now, .kind = kind, .who = r->who, .is_tick = !r->who.pid };
 }
 
 /* By settimeofday() or by adjtimex(); at a tick by nobody but the kernel, which inserts or deletes leap seconds there. */

@@ -77,6 +77,8 @@ struct cdisc_call_record {
  * @noticed_ns:	time from then until it was written
  * @kind:	what happened
  * @cause:	why
+ * @reaction:	what we decided to do about it, 0 for our own and the kernel's
+ * @is_tick:	it showed up at a tick; @who began it, as far as is known
  * @who:	who did it
  * @count:	how many changes it stands for
  * @change_ns:	by how much the clock was moved, or is going to be
@@ -90,6 +92,8 @@ struct cdisc_log_entry {
 	s64			noticed_ns;
 	enum clockdisc_log_kind	kind;
 	enum clockdisc_log_cause cause;
+	enum clockdisc_log_reaction reaction;
+	bool			is_tick;
 	struct cdisc_mover	who;
 	u32			count;
 	s64			change_ns;
@@ -175,7 +179,10 @@ void cdisc_watch_lost(struct cdisc_watch *w, u64 n, const struct cdisc_now *now)
 /* Log what the probe wrote down. */
 void cdisc_watch_take_calls(struct cdisc_watch *w, const struct cdisc_now *now);
 
-/* Log a move of ours, for the cause that is set. */
+/* A known time daemon that runs and may set the clock. Return: whether there is one. Process context. */
+bool cdisc_watch_find_daemon(struct cdisc_mover *who);
+
+/* Log what we did, for the cause that is set; @who is us unless it is given. */
 void cdisc_watch_own(struct cdisc_watch *w, const struct cdisc_now *now, struct cdisc_log_entry *entry);
 
 /* The entry with this number, NULL when it is no longer or not yet there. */

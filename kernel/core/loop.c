@@ -505,6 +505,27 @@ void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns)
 	l->is_restoring = true;
 }
 
+void cdisc_loop_reassert(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
+{
+	s64 offset_ns = cdisc_loop_offset(l, now);
+
+	if (!l->is_restoring || !l->can_steer || !l->bound.is_known || l->state == CLOCKDISC_STATE_FROZEN)
+		return;
+	/* What must not be done now is offered with the next sample. */
+	if (cdisc_loop_why_not(l, now, offset_ns)) {
+		l->is_restoring = false;
+		return;
+	}
+	if (cdisc_policy_may_step(cdisc_loop_row(l), offset_ns)) {
+		todo->step_ns = offset_ns;
+	} else {
+		struct cdisc_correction c = { .slew_ns = offset_ns };
+
+		begin_slew(l, now, &c, CLOCKDISC_CAUSE_RESTORE, todo);
+	}
+	tell_restored(l, offset_ns, todo);
+}
+
 void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32 causes, struct cdisc_todo *todo)
 {
 	if (causes & ~CDISC_NOTHING_MISSED)

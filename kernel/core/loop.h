@@ -258,6 +258,12 @@ void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32
  */
 void cdisc_loop_restore(struct cdisc_loop *l, u32 causes, s64 from_raw_ns);
 
+/*
+ * Act by that policy on the offset as it is known, without another sample: the sources have not changed, somebody else has
+ * moved the clock.
+ */
+void cdisc_loop_reassert(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
+
 /* The rate to set now and the time to wake; to be called after everything else. */
 void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
 

@@ -3,6 +3,7 @@
  * Moves the clock the way other programs do.
  *
  *	mover timesyncd SEC	once, as systemd-timesyncd does: below 0.4 s by the kernel's PLL, otherwise a step
+ *	mover phc2sys SEC N	as phc2sys does: a step, then N changes of the frequency, one a second
  *	mover loop N SEC	N changes of the frequency a second, for SEC; prints "MOVES n=", how many were made
  *	mover spin SEC		the same as often as it can
  *	mover nothing N		N times what changes nothing: reads, writes of what is there already, attempts that are refused
@@ -45,6 +46,24 @@ static int timesyncd(double sec)
 		tx.time.tv_usec = (long)((sec - floor(sec)) * 1e9);
 	}
 	return change(&tx);
+}
+
+static int phc2sys(double sec, int n)
+{
+	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+	int err;
+
+	prctl(PR_SET_NAME, "phc2sys");
+	tx.time.tv_sec = (long)floor(sec);
+	tx.time.tv_usec = (long)((sec - floor(sec)) * 1e9);
+	err = change(&tx);
+	for (; !err && n; n--) {
+		struct timex freq = { .modes = ADJ_FREQUENCY, .freq = n * 1000 };
+
+		err = change(&freq);
+		sleep(1);
+	}
+	return err;
 }
 
 static double mono(void)
@@ -104,12 +123,14 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "timesyncd"))
 		return timesyncd(atof(argv[2]));
+	if (argc == 4 && !strcmp(argv[1], "phc2sys"))
+		return phc2sys(atof(argv[2]), atoi(argv[3]));
 	if (argc == 4 && !strcmp(argv[1], "loop"))
 		return loop(atof(argv[2]), atof(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "spin"))
 		return loop(0, atof(argv[2]));
 	if (argc == 3 && !strcmp(argv[1], "nothing"))
 		return nothing(atol(argv[2]));
-	fputs("usage: mover timesyncd SEC | loop N SEC | spin SEC | nothing N\n", stderr);
+	fputs("usage: mover timesyncd SEC | phc2sys SEC N | loop N SEC | spin SEC | nothing N\n", stderr);
 	return 2;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* clockdisc step, slew, freeze, unfreeze, accept, reject, freq: the operator's hand on the clock. */
+/* clockdisc step, slew, freeze, unfreeze, accept, reject, resume, freq: the operator's hand on the clock. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <stdio.h>
@@ -59,6 +59,11 @@ static int accept_run(struct tool *tool)
 static int reject_run(struct tool *tool)
 {
 	return adjust_run(tool, CLOCKDISC_CMD_REJECT);
+}
+
+static int resume_run(struct tool *tool)
+{
+	return adjust_run(tool, CLOCKDISC_CMD_RESUME);
 }
 
 static int freq_print(struct tool *tool, const struct cdisc_view *view, void *arg)
@@ -147,6 +152,12 @@ const struct tool_command adjust_commands[] = {
 		.usage = "",
 		.summary = "drop the correction that waits for the operator, and stay frozen",
 		.run = reject_run,
+	},
+	{
+		.name = "resume",
+		.usage = "",
+		.summary = "take back a clock that was left to another program",
+		.run = resume_run,
 	},
 	{
 		.name = "freq",

@@ -77,7 +77,7 @@ static void print_change(const struct cdisc_view *view)
 
 static void print_entry(const struct cdisc_view *view)
 {
-	uint32_t kind = 0, cause = 0, count;
+	uint32_t kind = 0, cause = 0, count, reaction;
 	char text[CDISC_TEXT_LEN];
 	int64_t real_ns = 0;
 	uint64_t seq = 0;
@@ -93,6 +93,8 @@ static void print_entry(const struct cdisc_view *view)
 	print_change(view);
 	if (cdisc_view_u32(view, CLOCKDISC_A_LOG_COUNT, &count))
 		printf(kind == CLOCKDISC_LOG_KIND_LOST ? " %u changes were not recorded" : " (%u changes)", count);
+	if (cdisc_view_u32(view, CLOCKDISC_A_LOG_REACTION, &reaction))
+		printf("  -> %s", cdisc_enum_name(&cdisc_enum_log_reaction, reaction));
 	putchar('\n');
 }
 

@@ -254,6 +254,24 @@ static void print_interruption(const struct cdisc_view *view)
 	putchar('\n');
 }
 
+/* Who moved the clock against us, and whether it is left to them. */
+static void print_conflict(const struct cdisc_view *view)
+{
+	const char *name = cdisc_view_str(view, CLOCKDISC_A_CLOCK_MOVER_NAME);
+	uint64_t n_conflicts = 0, n_reasserts = 0;
+	uint32_t pid = 0, is_yielded = 0;
+
+	if (!name)
+		return;
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_MOVER_PID, &pid);
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_YIELDED, &is_yielded);
+	cdisc_view_u64(view, CLOCKDISC_A_CLOCK_CONFLICTS, &n_conflicts);
+	cdisc_view_u64(view, CLOCKDISC_A_CLOCK_REASSERTS, &n_reasserts);
+	printf("%-16s %s %s/%u; %llu moves of others, set right %llu times\n", "conflict",
+	       is_yielded ? "yielded to" : "last with", name, pid, (unsigned long long)n_conflicts,
+	       (unsigned long long)n_reasserts);
+}
+
 /* The STA_ bits of adjtimex(2) by their bit number. */
 static void print_timex(const struct cdisc_view *view)
 {
@@ -316,6 +334,7 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	print_bound_parts(view);
 	print_pending(view);
 	print_interruption(view);
+	print_conflict(view);
 	print_attr("frequency", view, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16, " (learnt)");
 	print_attr("rate", view, CLOCKDISC_A_CLOCK_RATE_PPB_Q16, " (applied)");
 	print_attr("clock rate", view, CLOCKDISC_A_CLOCK_CLOCK_RATE_PPB_Q16, " (measured)");

@@ -388,6 +388,21 @@ static const struct cdisc_enum_value event_values[] = {
 		.name = "restored",
 		.doc = "The first offset after an interruption was acted on; event-value-ns is the gap, reaction what was done, interruption names the causes.",
 	},
+	{
+		.value = CLOCKDISC_EVENT_CONFLICT,
+		.name = "conflict",
+		.doc = "Somebody else moved the clock and something is done about it; mover-name and mover-pid tell who, the log what. event-value-ns is by how much, when it was set.",
+	},
+	{
+		.value = CLOCKDISC_EVENT_YIELD,
+		.name = "yield",
+		.doc = "The clock is left to another program; mover-name and mover-pid tell to which.",
+	},
+	{
+		.value = CLOCKDISC_EVENT_RESUME,
+		.name = "resume",
+		.doc = "Steering was taken up again after the clock had been left to another program.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_event = {
@@ -440,7 +455,7 @@ static const struct cdisc_enum_value interruption_values[] = {
 	{
 		.value = CLOCKDISC_INTERRUPTION_FOREIGN_SET,
 		.name = "foreign-set",
-		.doc = "Somebody set the clock while the host's time was followed.",
+		.doc = "Somebody set the clock, and it is set right again.",
 	},
 	{
 		.value = CLOCKDISC_INTERRUPTION_START,
@@ -731,6 +746,16 @@ static const struct cdisc_enum_value log_kind_values[] = {
 		.name = "lost",
 		.doc = "Changes that could not be recorded; count tells how many.",
 	},
+	{
+		.value = CLOCKDISC_LOG_KIND_YIELD,
+		.name = "yield",
+		.doc = "We left the clock to somebody else; name and pid tell to whom.",
+	},
+	{
+		.value = CLOCKDISC_LOG_KIND_RESUME,
+		.name = "resume",
+		.doc = "We took the clock back.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_log_kind = {
@@ -795,12 +820,70 @@ static const struct cdisc_enum_value log_cause_values[] = {
 		.name = "exit",
 		.doc = "We did, to leave a sane clock behind.",
 	},
+	{
+		.value = CLOCKDISC_LOG_CAUSE_QUIET,
+		.name = "quiet",
+		.doc = "We did, because whom the clock had been left to did not move it any more.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_log_cause = {
 	.name = "log-cause",
 	.values = log_cause_values,
 	.n = ARRAY_SIZE(log_cause_values),
+};
+
+static const struct cdisc_enum_value conflict_values[] = {
+	{
+		.value = CLOCKDISC_CONFLICT_YIELD,
+		.name = "yield",
+		.doc = "Steering stops, watching goes on; until resume, or until nobody has moved the clock for quiet-ns.",
+	},
+	{
+		.value = CLOCKDISC_CONFLICT_REASSERT,
+		.name = "reassert",
+		.doc = "The clock is set right again, not before hold-off-ns after the last time, and up to reassert-limit times an hour.",
+	},
+	{
+		.value = CLOCKDISC_CONFLICT_ALARM,
+		.name = "alarm",
+		.doc = "It is told, and nothing is done about it beyond the policy; a rate is set again after hold-off-ns.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_conflict = {
+	.name = "conflict",
+	.values = conflict_values,
+	.n = ARRAY_SIZE(conflict_values),
+};
+
+static const struct cdisc_enum_value log_reaction_values[] = {
+	{
+		.value = CLOCKDISC_LOG_REACTION_NONE,
+		.name = "none",
+		.doc = "Nothing; the clock is observed, frozen or left to others, or it is not known what would be right.",
+	},
+	{
+		.value = CLOCKDISC_LOG_REACTION_YIELD,
+		.name = "yield",
+		.doc = "The clock is left to them.",
+	},
+	{
+		.value = CLOCKDISC_LOG_REACTION_REASSERT,
+		.name = "reassert",
+		.doc = "The clock is set right again; entries with the cause reassert tell how.",
+	},
+	{
+		.value = CLOCKDISC_LOG_REACTION_ALARM,
+		.name = "alarm",
+		.doc = "It is told.",
+	},
+};
+
+const struct cdisc_enum cdisc_enum_log_reaction = {
+	.name = "log-reaction",
+	.values = log_reaction_values,
+	.n = ARRAY_SIZE(log_reaction_values),
 };
 
 static const struct cdisc_attr clock_attrs[] = {
@@ -1386,6 +1469,77 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U32,
 		.unit = CDISC_UNIT_PPB,
 		.doc = "Largest rate of the slew in progress on top of the learnt frequency, ppb; 0 when none is.",
+	},
+	[CLOCKDISC_A_CLOCK_CONFLICT] = {
+		.name = "conflict",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_conflict,
+		.is_settable = true,
+		.doc = "What is done when a program moves the clock that is no time daemon. Settable, default reassert.",
+	},
+	[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON] = {
+		.name = "conflict-daemon",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_conflict,
+		.is_settable = true,
+		.doc = "What is done when a time daemon moves the clock, known by its name or by moving it again and again. Settable, default yield.",
+	},
+	[CLOCKDISC_A_CLOCK_HOLD_OFF_NS] = {
+		.name = "hold-off-ns",
+		.short_name = "hold-off",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 1000000LL,
+		.max = 86400000000000LL,
+		.doc = "Least time between two moves of ours against somebody else, ns, 1000000 to 86400000000000. Settable, default 10000000000.",
+	},
+	[CLOCKDISC_A_CLOCK_QUIET_NS] = {
+		.name = "quiet-ns",
+		.short_name = "quiet",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 604800000000000LL,
+		.doc = "A clock that was left to others is taken back when nobody has moved it for so long, ns, 0 to 604800000000000; 0 waits for resume. Settable, default 3600000000000.",
+	},
+	[CLOCKDISC_A_CLOCK_REASSERT_LIMIT] = {
+		.name = "reassert-limit",
+		.type = CDISC_ATTR_U32,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 1000000LL,
+		.doc = "How often an hour the clock is set right again; beyond, it is yielded, 0 to 1000000; 0 sets no limit. Settable, default 10.",
+	},
+	[CLOCKDISC_A_CLOCK_YIELDED] = {
+		.name = "yielded",
+		.type = CDISC_ATTR_U32,
+		.is_bool = true,
+		.doc = "1 while the clock is left to another program, otherwise 0.",
+	},
+	[CLOCKDISC_A_CLOCK_MOVER_NAME] = {
+		.name = "mover-name",
+		.type = CDISC_ATTR_STRING,
+		.doc = "Name of the task that last moved the clock against us. Absent when none did.",
+	},
+	[CLOCKDISC_A_CLOCK_MOVER_PID] = {
+		.name = "mover-pid",
+		.type = CDISC_ATTR_U32,
+		.doc = "Its process id in the initial namespace, 0 for the kernel.",
+	},
+	[CLOCKDISC_A_CLOCK_CONFLICTS] = {
+		.name = "conflicts",
+		.type = CDISC_ATTR_U64,
+		.doc = "Moves of others about which something was done.",
+	},
+	[CLOCKDISC_A_CLOCK_REASSERTS] = {
+		.name = "reasserts",
+		.type = CDISC_ATTR_U64,
+		.doc = "How often the clock was set right again.",
 	},
 };
 
@@ -2010,6 +2164,12 @@ static const struct cdisc_attr log_attrs[] = {
 		.min = 1LL,
 		.max = 4096LL,
 		.doc = "Only so many of the newest entries, 1 to 4096.",
+	},
+	[CLOCKDISC_A_LOG_REACTION] = {
+		.name = "reaction",
+		.type = CDISC_ATTR_U32,
+		.values = &cdisc_enum_log_reaction,
+		.doc = "What we decided to do about it, when somebody else did it.",
 	},
 };
 

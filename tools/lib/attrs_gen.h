@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		79
+#define CDISC_ATTRS_MAX		89
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;
@@ -25,6 +25,8 @@ extern const struct cdisc_enum cdisc_enum_source_event;
 extern const struct cdisc_enum cdisc_enum_source_flags;
 extern const struct cdisc_enum cdisc_enum_log_kind;
 extern const struct cdisc_enum cdisc_enum_log_cause;
+extern const struct cdisc_enum cdisc_enum_conflict;
+extern const struct cdisc_enum cdisc_enum_log_reaction;
 
 extern const struct cdisc_attr_set cdisc_set_clock;
 extern const struct cdisc_attr_set cdisc_set_policy;

@@ -196,6 +196,13 @@ enum clockdisc_verdict {
  * @CLOCKDISC_EVENT_RESTORED: The first offset after an interruption was acted
  *   on; event-value-ns is the gap, reaction what was done, interruption names
  *   the causes.
+ * @CLOCKDISC_EVENT_CONFLICT: Somebody else moved the clock and something is
+ *   done about it; mover-name and mover-pid tell who, the log what.
+ *   event-value-ns is by how much, when it was set.
+ * @CLOCKDISC_EVENT_YIELD: The clock is left to another program; mover-name and
+ *   mover-pid tell to which.
+ * @CLOCKDISC_EVENT_RESUME: Steering was taken up again after the clock had
+ *   been left to another program.
  */
 enum clockdisc_event {
 	CLOCKDISC_EVENT_STATE = 1,
@@ -212,6 +219,9 @@ enum clockdisc_event {
 	CLOCKDISC_EVENT_INTERRUPTED,
 	CLOCKDISC_EVENT_SELECTION,
 	CLOCKDISC_EVENT_RESTORED,
+	CLOCKDISC_EVENT_CONFLICT,
+	CLOCKDISC_EVENT_YIELD,
+	CLOCKDISC_EVENT_RESUME,
 };
 
 /**
@@ -233,8 +243,8 @@ enum clockdisc_event {
  *   clocksource.
  * @CLOCKDISC_INTERRUPTION_LOST: The clock was changed more often than could be
  *   recorded.
- * @CLOCKDISC_INTERRUPTION_FOREIGN_SET: Somebody set the clock while the host's
- *   time was followed.
+ * @CLOCKDISC_INTERRUPTION_FOREIGN_SET: Somebody set the clock, and it is set
+ *   right again.
  * @CLOCKDISC_INTERRUPTION_START: The module was loaded in a guest.
  */
 enum clockdisc_interruption {
@@ -390,6 +400,9 @@ enum clockdisc_source_flags {
  *   by the time that it slept.
  * @CLOCKDISC_LOG_KIND_LOST: Changes that could not be recorded; count tells
  *   how many.
+ * @CLOCKDISC_LOG_KIND_YIELD: We left the clock to somebody else; name and pid
+ *   tell to whom.
+ * @CLOCKDISC_LOG_KIND_RESUME: We took the clock back.
  */
 enum clockdisc_log_kind {
 	CLOCKDISC_LOG_KIND_SET = 1,
@@ -402,6 +415,8 @@ enum clockdisc_log_kind {
 	CLOCKDISC_LOG_KIND_CLOCKSOURCE,
 	CLOCKDISC_LOG_KIND_SLEEP,
 	CLOCKDISC_LOG_KIND_LOST,
+	CLOCKDISC_LOG_KIND_YIELD,
+	CLOCKDISC_LOG_KIND_RESUME,
 };
 
 /**
@@ -422,6 +437,8 @@ enum clockdisc_log_kind {
  * @CLOCKDISC_LOG_CAUSE_SYNC: We did, because the clock became or ceased to be
  *   synchronised.
  * @CLOCKDISC_LOG_CAUSE_EXIT: We did, to leave a sane clock behind.
+ * @CLOCKDISC_LOG_CAUSE_QUIET: We did, because whom the clock had been left to
+ *   did not move it any more.
  */
 enum clockdisc_log_cause {
 	CLOCKDISC_LOG_CAUSE_FOREIGN = 1,
@@ -435,6 +452,39 @@ enum clockdisc_log_cause {
 	CLOCKDISC_LOG_CAUSE_LEAP,
 	CLOCKDISC_LOG_CAUSE_SYNC,
 	CLOCKDISC_LOG_CAUSE_EXIT,
+	CLOCKDISC_LOG_CAUSE_QUIET,
+};
+
+/**
+ * enum clockdisc_conflict - What is done when somebody else moves the clock.
+ * @CLOCKDISC_CONFLICT_YIELD: Steering stops, watching goes on; until resume,
+ *   or until nobody has moved the clock for quiet-ns.
+ * @CLOCKDISC_CONFLICT_REASSERT: The clock is set right again, not before
+ *   hold-off-ns after the last time, and up to reassert-limit times an hour.
+ * @CLOCKDISC_CONFLICT_ALARM: It is told, and nothing is done about it beyond
+ *   the policy; a rate is set again after hold-off-ns.
+ */
+enum clockdisc_conflict {
+	CLOCKDISC_CONFLICT_YIELD = 1,
+	CLOCKDISC_CONFLICT_REASSERT,
+	CLOCKDISC_CONFLICT_ALARM,
+};
+
+/**
+ * enum clockdisc_log_reaction - What we decided to do about somebody else's
+ *   move.
+ * @CLOCKDISC_LOG_REACTION_NONE: Nothing; the clock is observed, frozen or left
+ *   to others, or it is not known what would be right.
+ * @CLOCKDISC_LOG_REACTION_YIELD: The clock is left to them.
+ * @CLOCKDISC_LOG_REACTION_REASSERT: The clock is set right again; entries with
+ *   the cause reassert tell how.
+ * @CLOCKDISC_LOG_REACTION_ALARM: It is told.
+ */
+enum clockdisc_log_reaction {
+	CLOCKDISC_LOG_REACTION_NONE = 1,
+	CLOCKDISC_LOG_REACTION_YIELD,
+	CLOCKDISC_LOG_REACTION_REASSERT,
+	CLOCKDISC_LOG_REACTION_ALARM,
 };
 
 enum clockdisc_a_clock {
@@ -517,6 +567,16 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_PENDING_REASON,
 	CLOCKDISC_A_CLOCK_FLOOR_REAL_NS,
 	CLOCKDISC_A_CLOCK_SLEW_RATE_PPB,
+	CLOCKDISC_A_CLOCK_CONFLICT,
+	CLOCKDISC_A_CLOCK_CONFLICT_DAEMON,
+	CLOCKDISC_A_CLOCK_HOLD_OFF_NS,
+	CLOCKDISC_A_CLOCK_QUIET_NS,
+	CLOCKDISC_A_CLOCK_REASSERT_LIMIT,
+	CLOCKDISC_A_CLOCK_YIELDED,
+	CLOCKDISC_A_CLOCK_MOVER_NAME,
+	CLOCKDISC_A_CLOCK_MOVER_PID,
+	CLOCKDISC_A_CLOCK_CONFLICTS,
+	CLOCKDISC_A_CLOCK_REASSERTS,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
@@ -644,6 +704,7 @@ enum clockdisc_a_log {
 	CLOCKDISC_A_LOG_NEW_CLOCKSOURCE,
 	CLOCKDISC_A_LOG_SINCE_SEQ,
 	CLOCKDISC_A_LOG_NEWEST,
+	CLOCKDISC_A_LOG_REACTION,
 
 	__CLOCKDISC_A_LOG_MAX,
 	CLOCKDISC_A_LOG_MAX = (__CLOCKDISC_A_LOG_MAX - 1)
@@ -668,6 +729,7 @@ enum clockdisc_cmd {
 	CLOCKDISC_CMD_LOG_NTF,
 	CLOCKDISC_CMD_ACCEPT,
 	CLOCKDISC_CMD_REJECT,
+	CLOCKDISC_CMD_RESUME,
 
 	__CLOCKDISC_CMD_MAX,
 	CLOCKDISC_CMD_MAX = (__CLOCKDISC_CMD_MAX - 1)

@@ -23,6 +23,8 @@ seen() { # WHAT NAME KIND
 }
 
 load || exit 1
+# What is done about movers is in arbitration.sh.
+clockdisc set conflict=alarm conflict-daemon=alarm hold-off=1ms
 tap_is "an empty log is empty, but for what was done at the start" "$(clockdisc -j log | grep -c foreign)" 0
 
 # --- set and stepped ---

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What to do when somebody else moves the clock.
+ */
+#include "arbiter.h"
+
+/*
+ * One process that has moved the clock so often is a daemon. Fewer, and a program that sets time and rate one after the other
+ * is one; more, and an unknown daemon is fought for longer.
+ */
+#define DAEMON_MOVES	4
+
+/* Moves closer than this are one action: chronyd sets frequency, tick and status with a call for each. */
+#define ACTION_NS	(CDISC_NSEC_PER_SEC)
+
+#define HOUR_NS		(3600 * CDISC_NSEC_PER_SEC)
+
+static const char * const daemons[] = {
+	"chronyd",
+	"ntpd",			/* ntpsec's, the reference one and OpenNTPD's */
+	"ntp-daemon",		/* ntpd-rs */
+	"systemd-timesyn",
+	"phc2sys",
+	"ptp4l",
+	"vmtoolsd",
+	"VBoxService",
+};
+
+void cdisc_arbiter_defaults(struct cdisc_arbiter_config *cfg)
+{
+	*cfg = (struct cdisc_arbiter_config){
+		.conflict		= CLOCKDISC_CONFLICT_REASSERT,
+		.conflict_daemon	= CLOCKDISC_CONFLICT_YIELD,
+		.hold_off_ns		= 10 * CDISC_NSEC_PER_SEC,
+		/* Three polls of a daemon that has settled at 1024 s. */
+		.quiet_ns		= HOUR_NS,
+		.reassert_limit		= 10,
+	};
+}
+
+bool cdisc_arbiter_is_daemon(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(daemons); i++)
+		if (!strcmp(name, daemons[i]))
+			return true;
+	return false;
+}
+
+/* The place of a process, that of the longest quiet one if it has none. */
+static struct cdisc_arbiter_mover *find_mover(struct cdisc_arbiter *a, u32 pid)
+{
+	struct cdisc_arbiter_mover *oldest = &a->mover[0];
+	int i;
+
+	for (i = 0; i < CDISC_ARBITER_MOVERS; i++) {
+		struct cdisc_arbiter_mover *m = &a->mover[i];
+
+		if (m->pid == pid)
+			return m;
+		if (!m->pid || (oldest->pid && m->raw_ns < oldest->raw_ns))
+			oldest = m;
+	}
+	*oldest = (struct cdisc_arbiter_mover){ .pid = pid };
+	return oldest;
+}
+
+/* The kernel's own ticks are what somebody began before; they make nobody a daemon. */
+static bool is_daemon(struct cdisc_arbiter *a, const struct cdisc_move *m)
+{
+	struct cdisc_arbiter_mover *mover;
+
+	if (m->is_daemon || !m->pid)
+		return m->is_daemon;
+	mover = find_mover(a, m->pid);
+	if (!mover->moves || cdisc_sub_sat(m->raw_ns, mover->raw_ns) >= ACTION_NS) {
+		mover->moves++;
+		mover->raw_ns = m->raw_ns;
+	}
+	return mover->moves >= DAEMON_MOVES;
+}
+
+static bool is_beyond_limit(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+{
+	if (!cfg->reassert_limit)
+		return false;
+	if (cdisc_sub_sat(raw_ns, a->hour_raw_ns) >= HOUR_NS) {
+		a->hour_raw_ns = raw_ns;
+		a->hour_reasserts = 0;
+	}
+	return a->hour_reasserts >= cfg->reassert_limit;
+}
+
+static s64 earliest(const struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+{
+	return a->has_done ? max_t(s64, raw_ns, cdisc_add_sat(a->done_raw_ns, cfg->hold_off_ns)) : raw_ns;
+}
+
+static enum clockdisc_log_reaction reassert(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg,
+					    const struct cdisc_move *m)
+{
+	if (!m->can_undo)
+		return CLOCKDISC_LOG_REACTION_NONE;
+	if (is_beyond_limit(a, cfg, m->raw_ns)) {
+		cdisc_arbiter_yield(a, m->raw_ns);
+		return CLOCKDISC_LOG_REACTION_YIELD;
+	}
+	/* What is due for the rate alone comes earlier now. */
+	if (!a->is_due || a->is_alarm)
+		a->due_raw_ns = earliest(a, cfg, m->raw_ns);
+	a->is_due = true;
+	a->is_alarm = false;
+	return CLOCKDISC_LOG_REACTION_REASSERT;
+}
+
+static enum clockdisc_log_reaction alarm(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+{
+	if (!a->is_due) {
+		a->due_raw_ns = cdisc_add_sat(raw_ns, cfg->hold_off_ns);
+		a->is_due = true;
+		a->is_alarm = true;
+	}
+	return CLOCKDISC_LOG_REACTION_ALARM;
+}
+
+static enum clockdisc_log_reaction react(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg,
+					 const struct cdisc_move *m)
+{
+	switch (is_daemon(a, m) ? cfg->conflict_daemon : cfg->conflict) {
+	case CLOCKDISC_CONFLICT_YIELD:
+		cdisc_arbiter_yield(a, m->raw_ns);
+		return CLOCKDISC_LOG_REACTION_YIELD;
+	case CLOCKDISC_CONFLICT_REASSERT:
+		return reassert(a, cfg, m);
+	case CLOCKDISC_CONFLICT_ALARM:
+		break;
+	}
+	return alarm(a, cfg, m->raw_ns);
+}
+
+enum clockdisc_log_reaction cdisc_arbiter_move(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg,
+					       const struct cdisc_move *m)
+{
+	enum clockdisc_log_reaction reaction;
+
+	a->moved_raw_ns = m->raw_ns;
+	if (a->is_yielded)
+		return CLOCKDISC_LOG_REACTION_NONE;
+	reaction = react(a, cfg, m);
+	a->conflicts += reaction != CLOCKDISC_LOG_REACTION_NONE;
+	return reaction;
+}
+
+enum cdisc_arbiter_due cdisc_arbiter_take_due(struct cdisc_arbiter *a, s64 raw_ns)
+{
+	if (!a->is_due || raw_ns < a->due_raw_ns)
+		return CDISC_DUE_NOTHING;
+	a->is_due = false;
+	a->has_done = true;
+	a->done_raw_ns = raw_ns;
+	if (a->is_alarm)
+		return CDISC_DUE_RATE;
+	a->reasserts++;
+	a->hour_reasserts++;
+	return CDISC_DUE_REASSERT;
+}
+
+bool cdisc_arbiter_holds(const struct cdisc_arbiter *a, s64 raw_ns)
+{
+	return a->is_due && raw_ns < a->due_raw_ns;
+}
+
+bool cdisc_arbiter_is_quiet(const struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+{
+	return a->is_yielded && cfg->quiet_ns && cdisc_sub_sat(raw_ns, a->moved_raw_ns) >= cfg->quiet_ns;
+}
+
+s64 cdisc_arbiter_wake(const struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg)
+{
+	if (a->is_yielded)
+		return cfg->quiet_ns ? cdisc_add_sat(a->moved_raw_ns, cfg->quiet_ns) : S64_MAX;
+	return a->is_due ? a->due_raw_ns : S64_MAX;
+}
+
+void cdisc_arbiter_yield(struct cdisc_arbiter *a, s64 raw_ns)
+{
+	a->is_yielded = true;
+	a->is_due = false;
+	a->moved_raw_ns = raw_ns;
+}
+
+void cdisc_arbiter_resume(struct cdisc_arbiter *a)
+{
+	memset(a->mover, 0, sizeof(a->mover));
+	a->is_yielded = false;
+	a->is_due = false;
+	a->hour_reasserts = 0;
+}

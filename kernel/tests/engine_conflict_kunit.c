@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine when somebody else sets the clock: this kernel's own, by the task that runs the test.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/timekeeping.h>
+
+#include "engine.h"
+
+#define SEC	CDISC_NSEC_PER_SEC
+#define MS	1000000LL
+
+static struct {
+	u32	steps;
+	s64	step_ns;
+	u32	takes;
+	u32	events;
+	int	take_err;
+} fake;
+
+static int fake_take(s64 *rate_ppb_q16)
+{
+	fake.takes++;
+	*rate_ppb_q16 = 0;
+	return fake.take_err;
+}
+
+static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
+{
+	*set_ppb_q16 = rate_ppb_q16;
+	return 0;
+}
+
+static int fake_step(s64 step_ns, s64 *made_ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
+
+	*made_ns = step_ns;
+	fake.steps++;
+	fake.step_ns = step_ns;
+	return do_settimeofday64(&ts);
+}
+
+static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
+{
+	*sta_bits = 0;
+	return 0;
+}
+
+static const struct cdisc_actuator_ops fake_actuator = {
+	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
+	.name = "fake",
+	.can_steer = true,
+	.take = fake_take,
+	.set_rate = fake_set_rate,
+	.step = fake_step,
+	.set_status = fake_set_status,
+};
+
+static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+{
+	fake.events |= 1U << event;
+}
+
+static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
+{
+}
+
+static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+
+/* An engine that follows a source, which says that the clock is right. */
+static struct cdisc_engine *engine_new(struct kunit *test, bool has_source)
+{
+	const struct cdisc_source_settings set = { .minpoll_log2s = 0, .maxpoll_log2s = 4 };
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	u32 id, i;
+	s8 poll_log2s;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	memset(&fake, 0, sizeof(fake));
+	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), 0);
+	if (!has_source)
+		return e;
+	KUNIT_ASSERT_EQ(test, cdisc_engine_source_add(e, "one", &set, &id, &poll_log2s), 0);
+	for (i = 0; i < 8; i++) {
+		const struct cdisc_submission sub = {
+			.source_id = id,
+			.precision_log2s = -20,
+			.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },
+			.real_ns = ktime_get_real_ns(),
+			.half_ns = MS,
+		};
+
+		msleep(1000);
+		cdisc_engine_submit(e, &sub, &poll_log2s);
+	}
+	msleep(10);
+	fake.events = 0;
+	return e;
+}
+
+static void configure(struct cdisc_engine *e, enum clockdisc_conflict conflict, s64 quiet_ns)
+{
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	c.conflict.conflict = conflict;
+	c.conflict.quiet_ns = quiet_ns;
+	cdisc_engine_config_set(e, &c);
+}
+
+static void set_clock_ns(struct kunit *test, s64 by_ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + by_ns);
+
+	KUNIT_ASSERT_EQ(test, do_settimeofday64(&ts), 0);
+	msleep(20);
+}
+
+/* The newest entry of a kind and cause. */
+static const struct cdisc_log_entry *find(struct cdisc_engine *e, enum clockdisc_log_kind kind, enum clockdisc_log_cause cause)
+{
+	u64 seq;
+
+	for (seq = e->watch.seq; seq; seq--) {
+		const struct cdisc_log_entry *entry = cdisc_watch_entry(&e->watch, seq);
+
+		if (entry && entry->kind == kind && entry->cause == cause)
+			return entry;
+	}
+	return NULL;
+}
+
+static void conflict_is_answered(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+	const struct cdisc_log_entry *entry;
+
+	set_clock_ns(test, 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns + 3600 * SEC), 100 * MS);
+	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	entry = find(e, CLOCKDISC_LOG_KIND_SET, CLOCKDISC_LOG_CAUSE_FOREIGN);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_STREQ(test, entry->who.name, current->comm);
+	KUNIT_EXPECT_EQ(test, entry->who.pid, (u32)task_tgid_nr(current));
+	KUNIT_EXPECT_LT(test, cdisc_abs(entry->change_ns - 3600 * SEC), MS);
+	KUNIT_EXPECT_EQ(test, (int)entry->reaction, (int)CLOCKDISC_LOG_REACTION_REASSERT);
+	/* This kernel has a tick of 10 ms, at which interrupts are raised. */
+	KUNIT_EXPECT_LE(test, entry->noticed_ns, 20 * MS);
+	KUNIT_EXPECT_NOT_NULL(test, find(e, CLOCKDISC_LOG_KIND_STEP, CLOCKDISC_LOG_CAUSE_REASSERT));
+	/* Again, and it is our turn only after the hold-off. */
+	set_clock_ns(test, 3600 * SEC);
+	msleep(8000);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	msleep(3000);
+	KUNIT_EXPECT_EQ(test, fake.steps, 2u);
+	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns + 3600 * SEC), 100 * MS);
+	cdisc_engine_exit(e);
+}
+
+/* A little backwards is slewed: programs are not shown a second twice for it. */
+static void conflict_is_answered_by_a_slew(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+
+	set_clock_ns(test, SEC / 2);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	KUNIT_EXPECT_NOT_NULL(test, find(e, CLOCKDISC_LOG_KIND_SLEW, CLOCKDISC_LOG_CAUSE_REASSERT));
+	cdisc_engine_exit(e);
+}
+
+static void conflict_without_a_reference(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, false);
+
+	set_clock_ns(test, 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	KUNIT_EXPECT_FALSE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	KUNIT_EXPECT_EQ(test, (int)find(e, CLOCKDISC_LOG_KIND_SET, CLOCKDISC_LOG_CAUSE_FOREIGN)->reaction,
+			(int)CLOCKDISC_LOG_REACTION_NONE);
+	set_clock_ns(test, -3600 * SEC);
+	cdisc_engine_exit(e);
+}
+
+static void conflict_alarm_is_told(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+
+	configure(e, CLOCKDISC_CONFLICT_ALARM, 0);
+	set_clock_ns(test, 3600 * SEC);
+	msleep(15000);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
+	set_clock_ns(test, -3600 * SEC);
+	cdisc_engine_exit(e);
+}
+
+static void conflict_yield_comes_back(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+	u32 takes;
+
+	configure(e, CLOCKDISC_CONFLICT_YIELD, 60 * SEC);
+	set_clock_ns(test, 3600 * SEC);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_YIELD));
+	KUNIT_EXPECT_FALSE(test, e->loop.can_steer);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, SEC), -EBUSY);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, true, SEC), -EBUSY);
+	/* Another move of theirs begins the time anew, and nothing is done about it. */
+	msleep(50000);
+	set_clock_ns(test, -3600 * SEC);
+	msleep(50000);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
+	takes = fake.takes;
+	msleep(11000);
+	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
+	KUNIT_EXPECT_TRUE(test, e->loop.can_steer);
+	KUNIT_EXPECT_EQ(test, fake.takes, takes + 1);
+	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_RESUME));
+	KUNIT_EXPECT_NOT_NULL(test, find(e, CLOCKDISC_LOG_KIND_RESUME, CLOCKDISC_LOG_CAUSE_QUIET));
+	cdisc_engine_exit(e);
+}
+
+static void conflict_resume_by_command(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+
+	configure(e, CLOCKDISC_CONFLICT_YIELD, 0);
+	set_clock_ns(test, 10 * MS);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	fake.take_err = -EBUSY;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_resume(e), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	fake.take_err = 0;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_resume(e), 0);
+	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_resume(e), 0);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -10 * MS), 0);
+	cdisc_engine_exit(e);
+}
+
+/* The log keeps the newest, and its numbers have no gaps. */
+static void conflict_log_wraps(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, false);
+	struct cdisc_log_entry entry = { .kind = CLOCKDISC_LOG_KIND_STEP };
+	struct cdisc_now now = { 1, 1 };
+	u64 first = e->watch.seq, i;
+
+	mutex_lock(&e->lock);
+	for (i = 0; i < 2 * CDISC_LOG_ENTRIES; i++) {
+		entry.change_ns = i;
+		cdisc_watch_own(&e->watch, &now, &entry);
+	}
+	KUNIT_EXPECT_EQ(test, e->watch.seq, first + 2 * CDISC_LOG_ENTRIES);
+	KUNIT_EXPECT_EQ(test, cdisc_watch_oldest(&e->watch), e->watch.seq - CDISC_LOG_ENTRIES + 1);
+	KUNIT_EXPECT_NULL(test, cdisc_watch_entry(&e->watch, cdisc_watch_oldest(&e->watch) - 1));
+	KUNIT_EXPECT_NULL(test, cdisc_watch_entry(&e->watch, e->watch.seq + 1));
+	for (i = cdisc_watch_oldest(&e->watch); i <= e->watch.seq; i++)
+		KUNIT_ASSERT_EQ(test, cdisc_watch_entry(&e->watch, i)->change_ns, (s64)(i - first - 1));
+	mutex_unlock(&e->lock);
+	cdisc_engine_exit(e);
+}
+
+static struct kunit_case engine_conflict_cases[] = {
+	KUNIT_CASE(conflict_is_answered),
+	KUNIT_CASE(conflict_is_answered_by_a_slew),
+	KUNIT_CASE(conflict_without_a_reference),
+	KUNIT_CASE(conflict_alarm_is_told),
+	KUNIT_CASE(conflict_yield_comes_back),
+	KUNIT_CASE(conflict_resume_by_command),
+	KUNIT_CASE(conflict_log_wraps),
+	{}
+};
+
+static struct kunit_suite engine_conflict_suite = {
+	.name = "clockdisc-engine-conflict",
+	.test_cases = engine_conflict_cases,
+};
+
+kunit_test_suite(engine_conflict_suite);
