@@ -28,6 +28,13 @@ bool gnuplot_is_picture(const char *path)
 	return terminal_of(path);
 }
 
+size_t gnuplot_points(const char *path)
+{
+	const char *terminal = terminal_of(path);
+
+	return terminal && !strcmp(terminal, "svg") ? 500 : 4000;
+}
+
 static void run_child(int script_fd)
 {
 	char *argv[] = { (char *)"gnuplot", NULL };
@@ -62,7 +69,7 @@ int gnuplot_open(struct gnuplot *g, const char *path, int height)
 		close(fds[1]);
 		return tool_fail("cannot start gnuplot: %s", strerror(errno));
 	}
-	fprintf(g->script, "set terminal %s size 1000,%d font \"sans,11\" noenhanced\nset output \"%s\"\n"
+	fprintf(g->script, "set terminal %s size 1000,%d font \"sans,11\" noenhanced background rgb \"white\"\nset output \"%s\"\n"
 		"set grid\nset key outside right top\nset lmargin 12\nset rmargin 26\n",
 		terminal_of(path), height, g->temporary);
 	return TOOL_OK;

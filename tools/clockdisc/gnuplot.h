@@ -17,6 +17,9 @@ struct gnuplot {
 /* Whether the file's name says what is to be drawn: .png or .svg. */
 bool gnuplot_is_picture(const char *path);
 
+/* How many points of a curve are worth drawing: a picture has a thousand columns, and an SVG keeps every point. */
+size_t gnuplot_points(const char *path);
+
 /**
  * gnuplot_open() - start gnuplot and choose the picture's format by its name
  * @g:		filled in

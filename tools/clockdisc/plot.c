@@ -10,9 +10,6 @@
 #include "oscillator.h"
 #include "tool.h"
 
-/* A picture has a thousand columns; more points make an SVG large and show nothing. */
-#define POINTS_MAX	4000
-
 enum {
 	OPTION_OSCILLATOR = 256,
 };
@@ -79,9 +76,9 @@ static bool is_steered(const struct log *log)
 }
 
 /* Where many lines fall into one column, the one with the largest offset stands for them: no spike gets lost. */
-static void write_clocks(FILE *out, const struct log *log, double unit_s, double unit_ns)
+static void write_clocks(FILE *out, const struct log *log, size_t most, double unit_s, double unit_ns)
 {
-	size_t stride = log->n_clocks / POINTS_MAX + 1, i, k;
+	size_t stride = log->n_clocks / most + 1, i, k;
 	bool is_ours = is_steered(log);
 
 	for (i = 0; i < log->n_clocks; i += stride) {
@@ -129,14 +126,19 @@ static size_t count_rows(const struct log *log, bool *has)
 /* A row for every kind that there was. */
 static void write_events(FILE *out, const struct log *log, double unit_s)
 {
+	/* What falls into one column is one dot. */
+	double apart_s = log->clocks[log->n_clocks - 1].at_s / 500, last_s;
 	bool has[ARRAY_SIZE(event_rows)];
 	size_t n = count_rows(log, has), row, i, y = 0;
 
 	fprintf(out, "$events << END\n");
 	for (row = 0; row < ARRAY_SIZE(event_rows); row++) {
+		last_s = -INFINITY;
 		for (i = 0; has[row] && i < log->n_events; i++) {
-			if (is_shown(&log->events[i], row))
-				fprintf(out, "%.6f %zu\n", log->events[i].at_s / unit_s, y);
+			if (!is_shown(&log->events[i], row) || log->events[i].at_s - last_s < apart_s)
+				continue;
+			last_s = log->events[i].at_s;
+			fprintf(out, "%.6f %zu\n", last_s / unit_s, y);
 		}
 		y += has[row];
 	}
@@ -163,7 +165,7 @@ static int draw_clock(const char *path, const struct log *log)
 	if (gnuplot_open(&g, path, 900))
 		return TOOL_FAILED;
 	fprintf(g.script, "$clock << END\n");
-	write_clocks(g.script, log, axis.unit_s, offsets.unit_s);
+	write_clocks(g.script, log, gnuplot_points(path), axis.unit_s, offsets.unit_s);
 	fprintf(g.script, "END\nset xrange [0:%.6f]\nset multiplot layout 4,1 title \"the clock from %.19s UTC\"\n",
 		span_s > 0 ? span_s / axis.unit_s : 1, cdisc_format_real_ns(date, sizeof(date), log->first_real_ns));
 	fprintf(g.script, "set ylabel \"%s\"\nplot $clock using 1:2 with lines linewidth 2 title \"offset\"\n", offsets.name);

@@ -14,9 +14,6 @@
 
 #define NSEC_PER_SEC	1000000000LL
 
-/* A picture has a thousand columns. */
-#define POINTS_MAX	4000
-
 /* Episodes printed of each. */
 #define SHOWN		12
 
@@ -203,7 +200,7 @@ static int draw(const struct shadow *s, const char *path)
 	double unit_s = s->span_s > 3 * 3600 ? 3600 : 1;
 	/* A clock that begins seconds away would flatten the rest of the day; the lower half has it all. */
 	double most_us = fmax(2 * fmax(s->other.p99_ns, s->ours.p99_ns) / 1e3, 1e-3);
-	size_t stride = s->n / POINTS_MAX + 1, i, k;
+	size_t stride = s->n / gnuplot_points(path) + 1, i, k;
 	struct gnuplot g;
 
 	if (gnuplot_open(&g, path, 800))
