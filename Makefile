@@ -81,6 +81,7 @@ bench-cost: ## measure what it costs: instructions, wake-ups, memory, ticks
 	selftests/bench-core
 	selftests/bench-wakeups
 	selftests/bench-watch
+	selftests/bench-page
 
 clean: ## remove build/
 	rm -rf build

@@ -169,7 +169,8 @@ static inline int64_t clockdisc_gained(int64_t rate_ppb_q16, int64_t ns)
  *   -ESHUTDOWN	the module is gone: open again, where one is loaded
  *   -EAGAIN	the clock was interrupted and is being looked at, or no source has told the time yet: again later
  *   -EOPNOTSUPP CLOCK_MONOTONIC_RAW is steered, with the actuator clocksource
- *   -ESTALE	the line has ended: no source for so long that the time can be wrong by more than the limit
+ *   -ESTALE	the line has ended: no source for so long that the time can be wrong by more than the limit, or, for a moment, a
+ *		leap second
  */
 static inline int clockdisc_at(const struct clockdisc_page *page, int64_t raw_ns, int64_t *earliest_ns,
 			       int64_t *latest_ns)
@@ -226,7 +227,7 @@ static inline const char *clockdisc_why(int err)
 	case ESHUTDOWN: return "the module is gone";
 	case EAGAIN: return "the clock was interrupted or not set yet: nobody knows the time";
 	case EOPNOTSUPP: return "CLOCK_MONOTONIC_RAW is steered, with the actuator clocksource";
-	case ESTALE: return "no source has told the time for too long";
+	case ESTALE: return "no source has told the time for too long, or since the leap second";
 	case EBUSY: return "the page is being written";
 	}
 	return strerror(-err);
