@@ -227,7 +227,7 @@ static void value_write(struct family *f, const char *labels, const struct cdisc
 static bool is_metric(const struct cdisc_attr *attr)
 {
 	static const char * const others[] = {
-		"real-ns", "id", "event", "event-value-ns", "adjust-ns", "sample-phase-ns",
+		"real-ns", "id", "event", "event-value-ns", "adjust-ns", "sample-phase-ns", "mover-pid",
 	};
 	size_t i;
 

@@ -102,7 +102,8 @@ static void write_clocks(FILE *out, const struct log *log, size_t most, double u
 
 /* What a person looks for; slews and selections come with every update. */
 static const char * const event_rows[] = {
-	"step", "foreign-set", "foreign-rate", "interrupted", "restored", "leap", "freeze", "unfreeze", "frequency", "state",
+	"step", "conflict", "yield", "resume", "foreign-set", "foreign-rate", "interrupted", "restored", "leap", "freeze",
+	"unfreeze", "frequency", "state",
 };
 
 static bool is_shown(const struct log_event *event, size_t row)

@@ -73,6 +73,9 @@ static void test_usual(void)
 	tap_report(row_with("█", 24) > 0, "and is drawn in blocks");
 	tap_report(row_with("server-1.", 24) > 0 && row_with("server-3.", 24) > 0, "all sources are there");
 	tap_report(row_with("event 99", 24) == 23 && row_with("event 98", 24) == 22, "the newest event is at the bottom");
+	snprintf(top->clock.yielded, sizeof(top->clock.yielded), "  left to chronyd (214)");
+	top_layout(top, 24, 80, lines);
+	tap_report(row_with("left to chronyd", 24) == 3, "it tells to whom the clock is left");
 	top->has_blocks = false;
 	top_layout(top, 24, 80, lines);
 	tap_report(row_with("█", 24) < 0 && row_with("#", 24) > 0, "without UTF-8 the curve is of letters");

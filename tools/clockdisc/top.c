@@ -30,6 +30,19 @@ static void enum_attr(char *buf, size_t len, const struct cdisc_view *view, uint
 	snprintf(buf, len, "%s", cdisc_enum_name(cdisc_attr_by_number(view->set, number)->values, value));
 }
 
+/* " left to chronyd (214)", or nothing. */
+static void yielded_text(char *buf, size_t len, const struct cdisc_view *view)
+{
+	const char *name = cdisc_view_str(view, CLOCKDISC_A_CLOCK_MOVER_NAME);
+	uint32_t is_yielded = 0, pid = 0;
+
+	*buf = '\0';
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_YIELDED, &is_yielded);
+	cdisc_view_u32(view, CLOCKDISC_A_CLOCK_MOVER_PID, &pid);
+	if (is_yielded)
+		snprintf(buf, len, "  left to %.32s (%u)", name ? name : "somebody", pid);
+}
+
 static void slew_text(char *buf, size_t len, const struct cdisc_view *view)
 {
 	int64_t left_ns = 0;
@@ -73,6 +86,7 @@ static int clock_read(struct tool *tool, const struct cdisc_view *view, void *ar
 	format_attr(c->freq, sizeof(c->freq), view, CLOCKDISC_A_CLOCK_FREQ_PPB_Q16);
 	format_attr(c->rate, sizeof(c->rate), view, CLOCKDISC_A_CLOCK_RATE_PPB_Q16);
 	slew_text(c->slew, sizeof(c->slew), view);
+	yielded_text(c->yielded, sizeof(c->yielded), view);
 	if (cdisc_view_u64(view, CLOCKDISC_A_CLOCK_BOUND_NS, &bound_ns)) {
 		cdisc_format_magnitude_ns(text, sizeof(text), bound_ns);
 		snprintf(c->bound, sizeof(c->bound), "+-%.*s", (int)sizeof(c->bound) - 3, text);
@@ -147,6 +161,16 @@ static void add_mover(struct top *top, const struct nlmsghdr *nlh)
 	add_event(top, "%.32s (%u): %s %s", name ? name : "somebody", pid, kind, change);
 }
 
+/* Of events that are about somebody. */
+static const char *mover_of(const struct cdisc_view *view, uint32_t event)
+{
+	const char *name = cdisc_view_str(view, CLOCKDISC_A_CLOCK_MOVER_NAME);
+
+	if (event != CLOCKDISC_EVENT_CONFLICT && event != CLOCKDISC_EVENT_YIELD)
+		return "";
+	return name ? name : "somebody";
+}
+
 /* The log names who did it. */
 static bool is_in_log(uint32_t event)
 {
@@ -175,7 +199,8 @@ static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, v
 		if (event == CLOCKDISC_EVENT_STATE)
 			add_event(top, "state %s", word);
 		else
-			add_event(top, "%s %s%sstate %s", cdisc_enum_name(&cdisc_enum_event, event), text,
+			add_event(top, "%s %s%s%s%sstate %s", cdisc_enum_name(&cdisc_enum_event, event),
+				  mover_of(&view, event), *mover_of(&view, event) ? ", " : "", text,
 				  *text ? ", " : "", word);
 	} else if (cdisc_msg_cmd(nlh) == CLOCKDISC_CMD_SOURCE_NTF) {
 		const char *name;

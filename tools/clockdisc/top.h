@@ -39,6 +39,7 @@ struct top_clock {
 	char rate[CDISC_TEXT_LEN];
 	char slew[CDISC_TEXT_LEN];
 	char actuator[32];
+	char yielded[64];
 	char servo[32];
 	uint64_t n_steps;
 	bool is_synchronised;

@@ -97,7 +97,8 @@ static void put_clock(struct page *p)
 
 	put(p, c->is_synchronised ? TOP_GOOD : TOP_BAD, "offset    %-16s bound     %-16s jitter %s", c->offset, c->bound, c->jitter);
 	put(p, TOP_PLAIN, "frequency %-16s rate      %-16s slew   %s", c->freq, c->rate, c->slew);
-	put(p, TOP_PLAIN, "actuator  %-16s servo     %-16s steps  %llu", c->actuator, c->servo, (unsigned long long)c->n_steps);
+	put(p, *c->yielded ? TOP_BAD : TOP_PLAIN, "actuator  %-16s servo     %-16s steps  %llu%s", c->actuator, c->servo,
+	    (unsigned long long)c->n_steps, c->yielded);
 	put_wrapped(p, TOP_FAINT, c->explain, 2);
 }
 

@@ -31,6 +31,7 @@ arguments() {
 	monitor) echo "skip: runs all the time" ;;
 	plot) echo "skip: draws a file, outside" ;;
 	top) echo "skip: is for people, and refuses -j" ;;
+	resume) echo "skip: the clock must have been left to somebody" ;;
 	accept | reject) echo "skip: there must be a correction that waits" ;;
 	*) echo "unknown" ;;
 	esac
