@@ -44,7 +44,7 @@ const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1]
 };
 
 /* CLOCKDISC_CMD_CLOCK_SET - do */
-const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_REASSERT_LIMIT + 1] = {
+const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS + 1] = {
 	[CLOCKDISC_A_CLOCK_ACTUATOR] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[CLOCKDISC_A_CLOCK_SERVO] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[CLOCKDISC_A_CLOCK_TAI_OFFSET_S] = { .type = NLA_S32, },
@@ -72,6 +72,10 @@ const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_REASSERT
 	[CLOCKDISC_A_CLOCK_HOLD_OFF_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_QUIET_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_CLOCK_REASSERT_LIMIT] = { .type = NLA_U32, },
+	[CLOCKDISC_A_CLOCK_STEP_BUDGET_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_SLEW_BUDGET_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_SOURCE_STEP_BUDGET_NS] = { .type = NLA_U64, },
+	[CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS] = { .type = NLA_U64, },
 };
 
 /* CLOCKDISC_CMD_SOURCE_GET - do */
@@ -158,7 +162,7 @@ const struct genl_ops clockdisc_nl_ops[16] = {
 		.cmd		= CLOCKDISC_CMD_CLOCK_SET,
 		.doit		= clockdisc_nl_clock_set_doit,
 		.policy		= clockdisc_clock_set_nl_policy,
-		.maxattr	= CLOCKDISC_A_CLOCK_REASSERT_LIMIT,
+		.maxattr	= CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS,
 	},
 	{
 		.cmd		= CLOCKDISC_CMD_SOURCE_GET,

@@ -17,7 +17,7 @@ extern const struct nla_policy clockdisc_sample_nl_policy[CLOCKDISC_A_SAMPLE_SEL
 
 extern const struct nla_policy clockdisc_clock_get_nl_policy[CLOCKDISC_A_CLOCK_PAD + 1];
 
-extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_REASSERT_LIMIT + 1];
+extern const struct nla_policy clockdisc_clock_set_nl_policy[CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS + 1];
 
 extern const struct nla_policy clockdisc_source_get_nl_policy[CLOCKDISC_A_SOURCE_ID + 1];
 

@@ -91,6 +91,12 @@ static int accept_offer(struct cdisc_engine *e, struct cdisc_now *now, const voi
 		return -ENOENT;
 	if (e->arbiter.is_yielded)
 		return -EBUSY;
+	/* Afresh, the offset is acted on in its own way. */
+	if (l->pending_why == CLOCKDISC_PENDING_REASON_BUDGET) {
+		cdisc_loop_forgive(l);
+		cdisc_loop_unfreeze(l, now, &e->todo);
+		return 0;
+	}
 	err = make_step(e, now, l->bound.is_known ? cdisc_loop_offset(l, now) : l->pending_ns);
 	if (!err && l->pending_why)
 		cdisc_loop_unfreeze(l, now, &e->todo);

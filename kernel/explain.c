@@ -71,12 +71,16 @@ static int put_span(s64 ns, char *text, size_t room)
 /* Once may be a mistake: nothing is moved, the next one freezes. */
 static int explain_warning(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
 {
-	bool is_floor = cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)) == CLOCKDISC_PENDING_REASON_FLOOR;
+	static const char *const why[] = {
+		[CLOCKDISC_PENDING_REASON_PANIC] = "above the panic threshold",
+		[CLOCKDISC_PENDING_REASON_FLOOR] = "which leads below the floor",
+		[CLOCKDISC_PENDING_REASON_BUDGET] = "more than is left of the day's budget",
+	};
 	int n = scnprintf(text, room, "The offset is ");
 
 	n += put_span(cdisc_loop_offset(l, now), text + n, room - n);
 	return n + scnprintf(text + n, room - n, ", %s; the next one like it freezes the clock.",
-			     is_floor ? "which leads below the floor" : "above the panic threshold");
+			     why[cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now))]);
 }
 
 /* What is refused, why, and what can be done about it. The offset may have changed since it was found. */
@@ -85,7 +89,8 @@ static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now
 	s64 step_ns = l->bound.is_known ? cdisc_loop_offset(l, now) : l->pending_ns;
 	bool may_step = cdisc_policy_may_step(&l->cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR], step_ns);
 	time64_t floor_sec = div_s64(l->cfg.floor_real_ns, CDISC_NSEC_PER_SEC);
-	int n = scnprintf(text, room, "Frozen: would step ");
+	bool would_step = l->pending_why != CLOCKDISC_PENDING_REASON_BUDGET || cdisc_policy_may_step(cdisc_loop_row(l), step_ns);
+	int n = scnprintf(text, room, "Frozen: would %s ", would_step ? "step" : "slew");
 
 	n += put_span(step_ns, text + n, room - n);
 	switch (l->pending_why) {
@@ -93,6 +98,11 @@ static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now
 		n += scnprintf(text + n, room - n, " because the offset is above the panic threshold of %lld s.",
 			       div_s64(cdisc_loop_row(l)->panic_ns, CDISC_NSEC_PER_SEC));
 		break;
+	case CLOCKDISC_PENDING_REASON_BUDGET:
+		n += scnprintf(text + n, room - n, " because the day's budget is spent: %lld ms of %lld ms. 'accept' grants it anew, 'reject' drops the correction and stays frozen.",
+			       whole_ms(cdisc_budget_spent(would_step ? &l->stepped : &l->slewed, now->raw_ns)),
+			       whole_ms(would_step ? l->cfg.policy.budget.step_ns : l->cfg.policy.budget.slew_ns));
+		return n;
 	case CLOCKDISC_PENDING_REASON_FLOOR:
 		n += scnprintf(text + n, room - n,
 			       " because the sources say so, but that is before the floor of %ptTd %ptTt, when it was later already.",

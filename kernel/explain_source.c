@@ -44,6 +44,8 @@ const char *cdisc_explain_reason(enum clockdisc_reason reason)
 		return "The host's clock is not what the majority of the sources says. It is only watched until the two agree.";
 	case CLOCKDISC_REASON_SMEAR_MIXED:
 		return "It smears leap seconds and those that are used do not, or the other way round. The flag prefer or trust on one side decides.";
+	case CLOCKDISC_REASON_BUDGET:
+		return "It had the clock moved by as much as its budget of a day allows. It is looked at again within an hour; a larger budget would do.";
 	}
 	return NULL;
 }
@@ -108,6 +110,9 @@ static int add_figures(const struct cdisc_loop *l, const struct cdisc_peer *p, c
 			return 0;
 		return scnprintf(text, room, " They are %lld ms and %lld ms.", whole_ms(p->distance_ns),
 				 whole_ms(l->cfg.select.max_distance_ns));
+	case CLOCKDISC_REASON_BUDGET:
+		return scnprintf(text, room, " The budgets are %lld ms of steps and %lld ms of slews; 0 sets no limit.",
+				 whole_ms(l->cfg.policy.budget.source_step_ns), whole_ms(l->cfg.policy.budget.source_slew_ns));
 	case CLOCKDISC_REASON_SELECTED:
 	case CLOCKDISC_REASON_COMBINED:
 	case CLOCKDISC_REASON_OUTLIER:

@@ -19,6 +19,7 @@ struct shorthands {
 	u32	slew_ppb;
 	s32	startup_updates;
 	bool	panic_once;
+	struct cdisc_policy_budget budget;
 };
 
 #define SHORTHAND(attr, is_signed, name, min, max, what, member) \
@@ -35,6 +36,14 @@ static const struct cdisc_nl_range shorthand_ranges[] = {
 		  backward_ns),
 	SHORTHAND(MAX_SLEW_PPB, false, "max-slew-ppb", 1, 100000000, " (10 %)", slew_ppb),
 	SHORTHAND(STARTUP_UPDATES, true, "startup-updates", -1, 1000000, "; -1 for all", startup_updates),
+	SHORTHAND(STEP_BUDGET_NS, false, "step-budget-ns", 0, 3153600000000000000, " (100 years); 0 sets no limit",
+		  budget.step_ns),
+	SHORTHAND(SLEW_BUDGET_NS, false, "slew-budget-ns", 0, 3153600000000000000, " (100 years); 0 sets no limit",
+		  budget.slew_ns),
+	SHORTHAND(SOURCE_STEP_BUDGET_NS, false, "source-step-budget-ns", 0, 3153600000000000000,
+		  " (100 years); 0 sets no limit", budget.source_step_ns),
+	SHORTHAND(SOURCE_SLEW_BUDGET_NS, false, "source-slew-budget-ns", 0, 3153600000000000000,
+		  " (100 years); 0 sets no limit", budget.source_slew_ns),
 	SHORTHAND(PANIC_ONCE, false, "panic-once", 0, 1, "", panic_once),
 };
 
@@ -46,6 +55,7 @@ static int take_shorthands(struct genl_info *info, struct cdisc_policy *p)
 		.backward_ns	 = p->row[CLOCKDISC_CAUSE_RESTORE].backward_ns,
 		.startup_updates = p->startup_updates,
 		.panic_once	 = p->panic_once,
+		.budget		 = p->budget,
 	};
 	int err = cdisc_nl_take(attrs, shorthand_ranges, ARRAY_SIZE(shorthand_ranges), &s, info->extack);
 
@@ -63,6 +73,7 @@ static int take_shorthands(struct genl_info *info, struct cdisc_policy *p)
 	p->row[CLOCKDISC_CAUSE_RESTORE].backward_ns = s.backward_ns;
 	p->startup_updates = s.startup_updates;
 	p->panic_once = s.panic_once;
+	p->budget = s.budget;
 	if (attrs[CLOCKDISC_A_CLOCK_LEAP_MODE])
 		p->leap_mode = nla_get_u32(attrs[CLOCKDISC_A_CLOCK_LEAP_MODE]);
 	return 0;
@@ -168,11 +179,19 @@ static int put_shorthands(struct sk_buff *skb, const struct cdisc_policy *p)
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_MAX_SLEW_PPB, drift->slew_ppb);
 }
 
+static int put_budget(struct sk_buff *skb, const struct cdisc_policy_budget *b)
+{
+	return put_u64(skb, CLOCKDISC_A_CLOCK_STEP_BUDGET_NS, b->step_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_SLEW_BUDGET_NS, b->slew_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_SOURCE_STEP_BUDGET_NS, b->source_step_ns) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS, b->source_slew_ns);
+}
+
 int cdisc_put_policy(struct sk_buff *skb, const struct cdisc_policy *p)
 {
 	enum clockdisc_cause cause;
 
-	if (put_shorthands(skb, p) ||
+	if (put_shorthands(skb, p) || put_budget(skb, &p->budget) ||
 	    nla_put_u32(skb, CLOCKDISC_A_CLOCK_PRESET, cdisc_preset_of(p)) ||
 	    nla_put_s32(skb, CLOCKDISC_A_CLOCK_STARTUP_UPDATES, p->startup_updates))
 		return -EMSGSIZE;

@@ -141,6 +141,14 @@ static int put_counts(struct sk_buff *skb, const struct cdisc_engine *e)
 	       put_s64(skb, CLOCKDISC_A_CLOCK_LAST_STEP_NS, e->loop.last_step_ns);
 }
 
+/* What was spent of the budgets of all. */
+static int put_spent(struct sk_buff *skb, const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	return put_u64(skb, CLOCKDISC_A_CLOCK_STEP_SPENT_NS, cdisc_budget_spent(&l->stepped, now->raw_ns)) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_SLEW_SPENT_NS, cdisc_budget_spent(&l->slewed, now->raw_ns)) ||
+	       put_u64(skb, CLOCKDISC_A_CLOCK_BUDGET_STOPS, l->budget_stops);
+}
+
 static int put_host(struct sk_buff *skb, const struct cdisc_engine *e)
 {
 	char text[CDISC_HOST_TEXT_MAX];
@@ -220,7 +228,7 @@ int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
 	lockdep_assert_held(&e->lock);
 	cdisc_timeline_peek(&now);
 	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
-	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) ||
+	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) || put_spent(skb, &e->loop, &now) ||
 	    put_host(skb, e) || put_leap(skb, e, &now) || put_told(skb, e) || put_counts(skb, e) ||
 	    put_config(skb, e) || put_log(skb, &e->watch) || put_conflict(skb, e))
 		return -EMSGSIZE;
@@ -270,6 +278,15 @@ static int put_header(struct sk_buff *skb, const struct cdisc_header *h)
 	       put_u64(skb, CLOCKDISC_A_SOURCE_ROOT_DISPERSION_NS, h->root_disp_ns);
 }
 
+static int put_source_spent(struct sk_buff *skb, const struct cdisc_peer *p)
+{
+	struct cdisc_now now;
+
+	cdisc_timeline_peek(&now);
+	return put_u64(skb, CLOCKDISC_A_SOURCE_STEP_SPENT_NS, cdisc_budget_spent(&p->stepped, now.raw_ns)) ||
+	       put_u64(skb, CLOCKDISC_A_SOURCE_SLEW_SPENT_NS, cdisc_budget_spent(&p->slewed, now.raw_ns));
+}
+
 int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src)
 {
 	const struct cdisc_peer *p = &src->peer;
@@ -293,7 +310,7 @@ int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const st
 		return -EMSGSIZE;
 	if (p->last_verdict && nla_put_u32(skb, CLOCKDISC_A_SOURCE_LAST_VERDICT, p->last_verdict))
 		return -EMSGSIZE;
-	if (put_header(skb, &p->header))
+	if (put_header(skb, &p->header) || put_source_spent(skb, p))
 		return -EMSGSIZE;
 	return put_estimate(skb, e, src);
 }

@@ -193,6 +193,19 @@ struct cdisc_steer_limits cdisc_loop_steer_limits(const struct cdisc_loop *l)
 	};
 }
 
+/* What the slew in progress has moved since this was last asked counts for its source. */
+static void count_slew(struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	s64 left_ns = cdisc_steer_left(&l->steer, now->raw_ns, clock_ns(l, now));
+	s64 moved_ns = cdisc_abs(cdisc_sub_sat(l->slew_open_ns, left_ns));
+
+	l->slew_open_ns = left_ns;
+	if (!l->slew_by.is_open)
+		return;
+	cdisc_budget_charge(&l->slewed, now->raw_ns, moved_ns);
+	l->slew_by.owed_ns = cdisc_add_sat(l->slew_by.owed_ns, moved_ns);
+}
+
 static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_correction *c,
 		       enum clockdisc_cause cause, struct cdisc_todo *todo)
 {
@@ -201,7 +214,9 @@ static void begin_slew(struct cdisc_loop *l, const struct cdisc_now *now, const 
 
 	l->slew_cause = cause;
 	lim = cdisc_loop_steer_limits(l);
+	count_slew(l, now);
 	cdisc_steer_slew(&l->steer, &lim, now->raw_ns, clock_ns(l, now), c->slew_ns, c->over_ns, l->servo.freq_ppb_q16);
+	l->slew_open_ns = l->steer.is_slewing ? c->slew_ns : 0;
 	if (was_slewing && !l->steer.is_slewing)
 		end_slew(l, now, todo);
 	if (l->can_steer && l->steer.is_slewing && !was_slewing) {
@@ -216,8 +231,11 @@ static void hold(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc
 {
 	bool is_idle = l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FROZEN;
 
-	if (l->steer.is_slewing)
+	if (l->steer.is_slewing) {
+		count_slew(l, now);
 		end_slew(l, now, todo);
+	}
+	l->slew_open_ns = 0;
 	if (l->steer.has_line || l->has_freq || !is_idle)
 		cdisc_steer_hold(&l->steer, now->raw_ns, clock_ns(l, now), l->servo.freq_ppb_q16);
 }
@@ -246,13 +264,104 @@ static bool may_panic(const struct cdisc_loop *l)
 	return !l->cfg.policy.panic_once || cdisc_loop_has_acted(l);
 }
 
+/* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
+static enum cdisc_policy_event judge(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
+{
+	static const struct cdisc_policy_row nothing;
+	s64 since_ns = cdisc_sub_sat(now->raw_ns, l->state_raw_ns);
+
+	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, may_panic(l));
+}
+
+/* Whether what is done about an offset now counts for the budgets. */
+static bool is_counted(const struct cdisc_loop *l)
+{
+	return l->can_steer && cdisc_loop_has_acted(l) && cause_of(l) != CLOCKDISC_CAUSE_RESTORE;
+}
+
+/* Is acting on this event more than is left for a source, or with NULL for all of them? */
+static bool is_too_much(const struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now,
+			enum cdisc_policy_event event, s64 offset_ns)
+{
+	const struct cdisc_policy_budget *limit = &l->cfg.policy.budget;
+	s64 size_ns = cdisc_abs(offset_ns);
+	u32 actions;
+
+	if (!is_counted(l))
+		return false;
+	cdisc_policy_next(l->state, event, &actions);
+	if (actions & CDISC_ACTION_STEP)
+		return size_ns > cdisc_budget_left(peer ? &peer->stepped : &l->stepped, now->raw_ns,
+						   peer ? limit->source_step_ns : limit->step_ns);
+	if (actions & (CDISC_ACTION_MEASURE | CDISC_ACTION_UPDATE))
+		return size_ns > cdisc_budget_left(peer ? &peer->slewed : &l->slewed, now->raw_ns,
+						   peer ? limit->source_slew_ns : limit->slew_ns);
+	return false;
+}
+
 enum clockdisc_pending_reason cdisc_loop_why_not(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
+	enum cdisc_policy_event event;
+
 	if (l->cfg.floor_real_ns && cdisc_add_sat(now->real_ns, offset_ns) < l->cfg.floor_real_ns)
 		return CLOCKDISC_PENDING_REASON_FLOOR;
-	if (cdisc_policy_event(cdisc_loop_row(l), l->state, offset_ns, 0, may_panic(l)) == CDISC_EVENT_PANIC)
+	event = judge(l, now, offset_ns);
+	if (event == CDISC_EVENT_PANIC)
 		return CLOCKDISC_PENDING_REASON_PANIC;
-	return 0;
+	return is_too_much(l, NULL, now, event, offset_ns) ? CLOCKDISC_PENDING_REASON_BUDGET : 0;
+}
+
+/* Is what the selected source asks for now more than is left for it? */
+static bool spends_too_much(const struct cdisc_loop *l, struct cdisc_peer *const *peers, const struct cdisc_now *now)
+{
+	s64 offset_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(l, now));
+
+	if (l->sel.peer < 0 || (l->has_used && l->sel.sample_raw_ns <= l->used_raw_ns))
+		return false;
+	return is_too_much(l, peers[l->sel.peer], now, judge(l, now, offset_ns), offset_ns);
+}
+
+/* What the budgets leave for a slew. */
+static s64 slew_room(const struct cdisc_loop *l, const struct cdisc_peer *peer, const struct cdisc_now *now)
+{
+	const struct cdisc_policy_budget *limit = &l->cfg.policy.budget;
+
+	if (!is_counted(l))
+		return S64_MAX;
+	return min_t(s64, cdisc_budget_left(&l->slewed, now->raw_ns, limit->slew_ns),
+		     cdisc_budget_left(&peer->slewed, now->raw_ns, limit->source_slew_ns));
+}
+
+/* The source is not used until something of what it has spent is forgotten: an hour at most, when that is all it takes. */
+static void set_aside(struct cdisc_loop *l, struct cdisc_peer *peer, const struct cdisc_now *now)
+{
+	s64 hour_ns = cdisc_add_sat(now->raw_ns, 3600 * CDISC_NSEC_PER_SEC);
+	s64 relief_ns = min_t(s64, cdisc_budget_relief(&peer->stepped, now->raw_ns),
+			      cdisc_budget_relief(&peer->slewed, now->raw_ns));
+
+	peer->aside_raw_ns = min_t(s64, relief_ns, hour_ns);
+	l->budget_stops++;
+}
+
+/* Book with the sources what was moved for them. */
+static void settle_debts(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n, const struct cdisc_now *now)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (peers[i]->id == l->step_by.id)
+			cdisc_budget_charge(&peers[i]->stepped, now->raw_ns, l->step_by.owed_ns);
+		if (peers[i]->id == l->slew_by.id)
+			cdisc_budget_charge(&peers[i]->slewed, now->raw_ns, l->slew_by.owed_ns);
+	}
+	l->step_by.owed_ns = 0;
+	l->slew_by.owed_ns = 0;
+}
+
+void cdisc_loop_forgive(struct cdisc_loop *l)
+{
+	memset(&l->stepped, 0, sizeof(l->stepped));
+	memset(&l->slewed, 0, sizeof(l->slewed));
 }
 
 static void count_action(struct cdisc_loop *l)
@@ -276,6 +385,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	if (actions & CDISC_ACTION_PEND) {
 		l->pending_ns = u->offset_ns;
 		l->pending_why = cdisc_loop_why_not(l, now, u->offset_ns);
+		l->budget_stops += l->pending_why == CLOCKDISC_PENDING_REASON_BUDGET;
 	}
 	if (actions & CDISC_ACTION_MEASURE) {
 		if (l->servo.ops->measure(&l->servo, u, &c))
@@ -286,10 +396,14 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 		l->servo.ops->update(&l->servo, u, &c);
 		moves = true;
 	}
-	if (actions & CDISC_ACTION_STEP)
+	if (actions & CDISC_ACTION_STEP) {
 		todo->step_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(l, now));
-	else if (moves)
+		l->step_by = (struct cdisc_loop_debt){ .id = l->selected_id, .is_open = is_counted(l) };
+	} else if (moves) {
+		c.slew_ns = clamp_t(s64, c.slew_ns, -l->slew_room_ns, l->slew_room_ns);
 		begin_slew(l, now, &c, cause_of(l), todo);
+		l->slew_by = (struct cdisc_loop_debt){ .id = l->selected_id, .is_open = is_counted(l) };
+	}
 	if (actions & CDISC_ACTION_HOLD)
 		hold(l, now, todo);
 	if (moves || (actions & CDISC_ACTION_STEP))
@@ -297,18 +411,12 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 	enter_state(l, next, now->raw_ns, todo);
 }
 
-/*
- * An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. What is refused for
- * another reason than its size is handled as if it were too large.
- */
+/* What is refused for another reason than its size is handled as if it were too large. */
 static enum cdisc_policy_event classify(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
-	static const struct cdisc_policy_row nothing;
-	s64 since_ns = cdisc_sub_sat(now->raw_ns, l->state_raw_ns);
-
 	if (l->can_steer && cdisc_loop_why_not(l, now, offset_ns))
 		return CDISC_EVENT_PANIC;
-	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, may_panic(l));
+	return judge(l, now, offset_ns);
 }
 
 /* What became of the first offset after an interruption. */
@@ -352,6 +460,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->update_real_ns = now->real_ns;
 	l->updates++;
 	event = classify(l, now, offset_ns);
+	l->slew_room_ns = slew_room(l, peer, now);
 	/* The offset that is about to be stepped away is none of the servo's. */
 	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
 		u.offset_ns = 0;
@@ -434,8 +543,16 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 
 	for (i = 0; i < n; i++)
 		cdisc_peer_follow(peers[i], l->servo.ops->is_tracking, l->servo.freq_ppb_q16);
-	cdisc_select(peers, n, work, &l->cfg.select, now->raw_ns, l->servo.freq_ppb_q16, last_id, &l->sel);
-	l->selected_id = l->sel.peer < 0 ? 0 : peers[l->sel.peer]->id;
+	count_slew(l, now);
+	settle_debts(l, peers, n, now);
+	/* One that has spent its budget is set aside, and the others are looked at without it. */
+	for (i = 0; i <= n; i++) {
+		cdisc_select(peers, n, work, &l->cfg.select, now->raw_ns, l->servo.freq_ppb_q16, last_id, &l->sel);
+		l->selected_id = l->sel.peer < 0 ? 0 : peers[l->sel.peer]->id;
+		if (!spends_too_much(l, peers, now))
+			break;
+		set_aside(l, peers[l->sel.peer], now);
+	}
 	if (l->selected_id != last_id)
 		todo->events |= EVENT(SELECTION);
 	judge_host(l, peers, n);
@@ -469,6 +586,11 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 	}
 	l->steps++;
 	l->last_step_ns = step_ns;
+	if (l->step_by.is_open) {
+		cdisc_budget_charge(&l->stepped, now->raw_ns, step_ns);
+		l->step_by.owed_ns = cdisc_add_sat(l->step_by.owed_ns, cdisc_abs(step_ns));
+	}
+	l->step_by.is_open = false;
 	l->update_real_ns = cdisc_add_sat(l->update_real_ns, step_ns);
 	todo->events |= EVENT(STEP);
 	/* What is left of a slew is counted without the step. */
@@ -481,6 +603,7 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 
 void cdisc_loop_step_failed(struct cdisc_loop *l, const struct cdisc_todo *todo)
 {
+	l->step_by.is_open = false;
 	/* Not told yet: the reaction is that of this step. */
 	if (todo->events & EVENT(RESTORED))
 		l->reaction = CLOCKDISC_REACTION_NONE;
@@ -548,6 +671,7 @@ void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew
 	struct cdisc_correction c = { .slew_ns = slew_ns };
 
 	begin_slew(l, now, &c, CLOCKDISC_CAUSE_OPERATOR, todo);
+	l->slew_by.is_open = false;
 }
 
 void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
@@ -615,6 +739,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	s64 ask_ppb_q16;
 
 	measure_rate(l, now);
+	count_slew(l, now);
 	todo->wake_raw_ns = l->is_waiting ? cdisc_add_sat(l->heard_raw_ns, HEAR_ALL_NS) : S64_MAX;
 	if (!l->can_steer || !l->steer.has_line)
 		return;

@@ -18,6 +18,7 @@
 #define CDISC_LOOP_H
 
 #include "bound.h"
+#include "budget.h"
 #include "preset.h"
 #include "select.h"
 #include "servo.h"
@@ -70,6 +71,18 @@ enum cdisc_config_error {
 enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
 
 /**
+ * struct cdisc_loop_debt - whose doing a move of the clock is
+ * @id:		the source that it counts for
+ * @owed_ns:	moved, and not yet charged to that source
+ * @is_open:	what is moved now counts
+ */
+struct cdisc_loop_debt {
+	u32	id;
+	s64	owed_ns;
+	bool	is_open;
+};
+
+/**
  * struct cdisc_loop - the discipline
  * @cfg:	configuration
  * @servo:	servo
@@ -81,6 +94,12 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @state_raw_ns: since when
  * @slew_cause:	whose rate the present slew may have
  * @selected_id: id of the system peer, 0 for none
+ * @stepped:	by how much the clock was stepped, what counts
+ * @slewed:	by how much it was slewed, likewise
+ * @step_by:	the step under way, and what has still to be booked with its source
+ * @slew_by:	the slew in progress, likewise
+ * @slew_room_ns: what the budgets leave for the slew that is to begin
+ * @slew_open_ns: what was left of that slew when it was last counted
  * @acted_id:	id of the one whose offset was last acted on, 0 for none
  * @acted:	offsets acted on since the start
  * @used_raw_ns: instant of the sample that the last update rested on
@@ -103,6 +122,7 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);
  * @reaction:	what was done about @gap_ns, 0 while that is open
  * @interruptions: interruptions since the start
  * @leaps:	leap seconds that UTC made since the start
+ * @budget_stops: how often a source was set aside, or the clock frozen, because a budget was spent
  * @updates:	updates of the servo
  * @steps:	steps of ours
  * @slews:	slews
@@ -126,6 +146,12 @@ struct cdisc_loop {
 	s64			state_raw_ns;
 	enum clockdisc_cause	slew_cause;
 	u32			selected_id;
+	struct cdisc_budget	stepped;
+	struct cdisc_budget	slewed;
+	struct cdisc_loop_debt	step_by;
+	struct cdisc_loop_debt	slew_by;
+	s64			slew_room_ns;
+	s64			slew_open_ns;
 	u32			acted_id;
 	u32			acted;
 	s64			used_raw_ns;
@@ -148,6 +174,7 @@ struct cdisc_loop {
 	enum clockdisc_reaction	reaction;
 	u64			interruptions;
 	u64			leaps;
+	u64			budget_stops;
 	u64			updates;
 	u64			steps;
 	u64			slews;
@@ -292,6 +319,9 @@ void cdisc_loop_slew(struct cdisc_loop *l, const struct cdisc_now *now, s64 slew
 void cdisc_loop_freeze(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo);
 /* Drop the correction that waits; the clock stays frozen. */
 void cdisc_loop_reject(struct cdisc_loop *l, struct cdisc_todo *todo);
+
+/* Begin the day anew: nothing was spent by anybody that counts for all. */
+void cdisc_loop_forgive(struct cdisc_loop *l);
 
 /* The operator moves the clock by so much: a floor above that is wrong, and taken away. */
 void cdisc_loop_lower_floor(struct cdisc_loop *l, const struct cdisc_now *now, s64 move_ns);

@@ -23,6 +23,7 @@ void cdisc_peer_init(struct cdisc_peer *p, u32 id)
 	p->header.stratum = CDISC_STRATUM_UNSYNC;
 	p->reason = CLOCKDISC_REASON_NO_SAMPLE;
 	p->distance_ns = S64_MAX;
+	p->aside_raw_ns = S64_MIN;
 	p->wish_log2s = CDISC_POLL_QUICK_LOG2S;
 	p->quick = CDISC_POLL_QUICK_START;
 	p->calm = 0;

@@ -5,6 +5,7 @@
 #ifndef CDISC_PEER_H
 #define CDISC_PEER_H
 
+#include "budget.h"
 #include "bound.h"
 #include "estimator.h"
 #include "track.h"
@@ -68,6 +69,9 @@ struct cdisc_header {
  * @accepted:	samples that entered the filter
  * @dropped:	samples that did not
  * @distance_ns: root distance as of the last selection, S64_MAX without a sample
+ * @stepped:	by how much it had the clock stepped
+ * @slewed:	by how much it had the clock slewed
+ * @aside_raw_ns: it is not used before, because a budget of it is spent
  * @is_host:	the host of this guest: its samples are exact and nobody but the engine asks it
  * @is_heard:	it has answered or missed a poll since the start or the last restart
  * @wish_log2s:	poll interval that the tracker asks for
@@ -89,6 +93,9 @@ struct cdisc_peer {
 	u64			accepted;
 	u64			dropped;
 	s64			distance_ns;
+	struct cdisc_budget	stepped;
+	struct cdisc_budget	slewed;
+	s64			aside_raw_ns;
 	bool			is_host;
 	bool			is_heard;
 	s8			wish_log2s;

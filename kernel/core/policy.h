@@ -27,11 +27,28 @@ struct cdisc_policy_row {
 	u32	slew_ppb;
 };
 
+/**
+ * struct cdisc_policy_budget - the sum of what may be moved within a day, of 0 without a limit
+ * @step_ns:	by steps
+ * @slew_ns:	by slews
+ * @source_step_ns: by steps that one source causes
+ * @source_slew_ns: by slews that one source causes
+ *
+ * Commands, restores and the first offset do not count.
+ */
+struct cdisc_policy_budget {
+	s64	step_ns;
+	s64	slew_ns;
+	s64	source_step_ns;
+	s64	source_slew_ns;
+};
+
 #define CDISC_CAUSE_COUNT	(CLOCKDISC_CAUSE_SOURCE + 1)
 
 /**
  * struct cdisc_policy - what the operator allows
  * @row:	by enum clockdisc_cause; the one before the first is empty
+ * @budget:	how much within a day
  * @startup_updates: the first offsets that are judged by the row of startup; -1 for all
  * @panic_once:	the first offset may pass the panic threshold
  * @leap_mode:	what becomes of a leap second
@@ -42,6 +59,7 @@ struct cdisc_policy_row {
  */
 struct cdisc_policy {
 	struct cdisc_policy_row	row[CDISC_CAUSE_COUNT];
+	struct cdisc_policy_budget budget;
 	s32			startup_updates;
 	bool			panic_once;
 	enum clockdisc_leap_mode leap_mode;

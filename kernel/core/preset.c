@@ -27,6 +27,13 @@
 #define RESTORE_FORWARD	1000
 #define RESTORE_BACKWARD	SEC
 
+/*
+ * Nothing that is named after a tool has a budget: the tools have none, and an honest source that finds a guest paused again
+ * and again is right each time. Where nothing is promised but a clock to rely on, one source moves it within a day by as much as
+ * it could at once without a panic, all of them by twice as much. Slews are limited by their rate already: 43 s a day at 500 ppm.
+ */
+#define BUDGET_OF_STEPS	{ .source_step_ns = PANIC_NTPD, .step_ns = 2 * PANIC_NTPD }
+
 #define ROW(forward, backward, stepout, panic, slew) \
 	{ .forward_ns = forward, .backward_ns = backward, .stepout_ns = stepout, .panic_ns = panic, .slew_ppb = slew }
 
@@ -118,6 +125,7 @@ static const struct cdisc_preset presets[] = {
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(MS, 0, 0, 0, SLEW_NTPD),
 				[CLOCKDISC_CAUSE_OPERATOR] = ROW(MS, 0, 0, 0, SLEW_NTPD),
 			},
+			.budget = BUDGET_OF_STEPS,
 			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_SLEW,
 		},
@@ -129,6 +137,7 @@ static const struct cdisc_preset presets[] = {
 				[CLOCKDISC_CAUSE_STARTUP] = ROW(RESTORE_FORWARD, RESTORE_BACKWARD, 0, 0, SLEW_NTPD),
 				STEADY_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD),
 			},
+			.budget = BUDGET_OF_STEPS,
 			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
@@ -159,6 +168,12 @@ static bool is_same_row(const struct cdisc_policy_row *a, const struct cdisc_pol
 	       a->panic_ns == b->panic_ns && a->slew_ppb == b->slew_ppb;
 }
 
+static bool is_same_budget(const struct cdisc_policy_budget *a, const struct cdisc_policy_budget *b)
+{
+	return a->step_ns == b->step_ns && a->slew_ns == b->slew_ns && a->source_step_ns == b->source_step_ns &&
+	       a->source_slew_ns == b->source_slew_ns;
+}
+
 static bool is_same(const struct cdisc_policy *a, const struct cdisc_policy *b)
 {
 	enum clockdisc_cause cause;
@@ -166,7 +181,7 @@ static bool is_same(const struct cdisc_policy *a, const struct cdisc_policy *b)
 	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
 		if (!is_same_row(&a->row[cause], &b->row[cause]))
 			return false;
-	return a->startup_updates == b->startup_updates && a->panic_once == b->panic_once &&
+	return is_same_budget(&a->budget, &b->budget) && a->startup_updates == b->startup_updates && a->panic_once == b->panic_once &&
 	       a->leap_mode == b->leap_mode;
 }
 

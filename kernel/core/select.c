@@ -39,10 +39,12 @@ static u32 empty_reason(const struct cdisc_peer *p)
 }
 
 /* Why a source cannot be looked at, 0 when it can (RFC 5905, A.5.5.3, accept). */
-static u32 unfit_reason(const struct cdisc_peer *p, s64 max_distance_ns)
+static u32 unfit_reason(const struct cdisc_peer *p, s64 max_distance_ns, s64 raw_ns)
 {
 	if (has_flag(p, CLOCKDISC_SOURCE_FLAGS_NOSELECT))
 		return CLOCKDISC_REASON_NOSELECT;
+	if (raw_ns < p->aside_raw_ns)
+		return CLOCKDISC_REASON_BUDGET;
 	if (!p->filter.count)
 		return empty_reason(p);
 	if (!p->reach)
@@ -73,7 +75,7 @@ static u32 sift(struct cdisc_peer *const *peers, u32 n, struct cdisc_select_entr
 			cdisc_peer_estimate(p, raw_ns, freq_ppb_q16, &en->e);
 			p->distance_ns = max_t(s64, cdisc_peer_distance(p, &en->e), 1);
 		}
-		reason = unfit_reason(p, lim->max_distance_ns);
+		reason = unfit_reason(p, lim->max_distance_ns, raw_ns);
 		if (reason) {
 			p->reason = reason;
 			continue;

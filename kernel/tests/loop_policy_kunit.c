@@ -139,6 +139,81 @@ static void loop_reject(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
 }
 
+/* A source that is off by just less than what is stepped, again and again, each time a little further. */
+static void nudge(struct plant *p, s64 dt_ns)
+{
+	s64 end_ns = p->now.raw_ns + dt_ns;
+
+	while (p->now.raw_ns < end_ns) {
+		p->true_phase_ns += 100 * MS;
+		follow(p, 400 * SEC);
+	}
+}
+
+/* It is set aside once its sum for the day is reached, and comes back when some of that is forgotten. */
+static void loop_source_budget(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+
+	cfg.policy.budget.source_slew_ns = SEC;
+	cdisc_policy_set_step(&cfg.policy, 0);
+	cdisc_loop_configure(&p->loop, &cfg);
+	follow(p, 600 * SEC);
+	nudge(p, 5000 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->peer.reason, (int)CLOCKDISC_REASON_BUDGET);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_HOLDOVER);
+	KUNIT_EXPECT_EQ(test, p->loop.budget_stops, 1ull);
+	KUNIT_EXPECT_LE(test, cdisc_budget_spent(&p->loop.slewed, p->now.raw_ns), SEC);
+	KUNIT_EXPECT_GT(test, cdisc_budget_spent(&p->peer.slewed, p->now.raw_ns), 800 * MS);
+	/* Asked again each hour it stays outside, a day later it is back. */
+	follow(p, 3 * 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->peer.reason, (int)CLOCKDISC_REASON_BUDGET);
+	p->true_phase_ns = p->now.real_ns - p->now.raw_ns;
+	follow(p, 26 * 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+}
+
+/* What all sources may do is for the operator to extend. */
+static void loop_budget_of_all(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+	struct cdisc_todo todo = { 0 };
+	s64 spent_ns;
+	int i;
+
+	cfg.policy.budget.step_ns = 5 * SEC;
+	cdisc_policy_set_stepout(&cfg.policy, 0);
+	cdisc_loop_configure(&p->loop, &cfg);
+	/* The first offset does not count. */
+	p->true_phase_ns += 100 * SEC;
+	follow(p, 600 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	for (i = 0; i < 4; i++) {
+		p->true_phase_ns -= 2 * SEC;
+		follow(p, 60 * SEC);
+	}
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 3ull);
+	spent_ns = cdisc_budget_spent(&p->loop.stepped, p->now.raw_ns);
+	KUNIT_EXPECT_LT(test, cdisc_abs(spent_ns - 4 * SEC), US);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_FROZEN);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.pending_why, (int)CLOCKDISC_PENDING_REASON_BUDGET);
+	KUNIT_EXPECT_EQ(test, p->loop.budget_stops, 1ull);
+	cdisc_loop_forgive(&p->loop);
+	cdisc_loop_unfreeze(&p->loop, &p->now, &todo);
+	carry_out(p, &todo);
+	follow(p, 60 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 4ull);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	/* Neither do commands. */
+	spent_ns = cdisc_budget_spent(&p->loop.stepped, p->now.raw_ns);
+	memset(&todo, 0, sizeof(todo));
+	todo.step_ns = 50 * SEC;
+	carry_out(p, &todo);
+	KUNIT_EXPECT_EQ(test, cdisc_budget_spent(&p->loop.stepped, p->now.raw_ns), spent_ns);
+}
+
 static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_startup_is_counted),
 	KUNIT_CASE(loop_startup_for_ever),
@@ -146,6 +221,8 @@ static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_slew_rates),
 	KUNIT_CASE(loop_floor),
 	KUNIT_CASE(loop_reject),
+	KUNIT_CASE(loop_source_budget),
+	KUNIT_CASE(loop_budget_of_all),
 	{}
 };
 

@@ -59,7 +59,7 @@ static void peer_header(struct kunit *test)
 		.root_delay_ns = c->root_delay_ns, .root_disp_ns = c->root_disp_ns,
 	};
 	bool is_good = c->verdict == CLOCKDISC_VERDICT_ACCEPTED;
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 7);
 	KUNIT_EXPECT_EQ(test, (int)take(&p, &h, SEC), (int)c->verdict);
@@ -76,7 +76,7 @@ static void peer_header(struct kunit *test)
 
 static void peer_begins(struct kunit *test)
 {
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	memset(&p, 0xa5, sizeof(p));
 	cdisc_peer_init(&p, 7);
@@ -96,7 +96,7 @@ static void peer_begins(struct kunit *test)
 static void peer_loses_reference(struct kunit *test)
 {
 	struct cdisc_header lost = good;
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 1);
 	take(&p, &good, SEC);
@@ -109,7 +109,7 @@ static void peer_loses_reference(struct kunit *test)
 static void peer_header_alone(struct kunit *test)
 {
 	struct cdisc_header bad = good;
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 1);
 	KUNIT_EXPECT_EQ(test, (int)cdisc_peer_sample(&p, &good, NULL, 0, 64 * SEC, MAX_DISTANCE_NS),
@@ -124,7 +124,7 @@ static void peer_header_alone(struct kunit *test)
 
 static void peer_counts(struct kunit *test)
 {
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 1);
 	KUNIT_EXPECT_EQ(test, (int)take(&p, &good, SEC), (int)CLOCKDISC_VERDICT_ACCEPTED);
@@ -154,7 +154,7 @@ static void peer_reach(struct kunit *test)
 		{ true, 0377 }, { false, 0376 }, { false, 0374 }, { false, 0370 }, { false, 0360 },
 		{ false, 0340 }, { false, 0300 }, { false, 0200 }, { false, 0000 },
 	};
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 	unsigned int i;
 
 	cdisc_peer_init(&p, 1);
@@ -166,7 +166,7 @@ static void peer_reach(struct kunit *test)
 
 static void peer_poll(struct kunit *test)
 {
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 1);
 	KUNIT_EXPECT_EQ(test, (int)cdisc_peer_poll(&p, 4), 6);
@@ -196,7 +196,7 @@ static void peer_distance(struct kunit *test)
 {
 	const struct distance_case *c = test->param_value;
 	struct cdisc_estimate e = { .delay_ns = c->delay_ns, .disp_ns = c->disp_ns, .jitter_ns = c->jitter_ns };
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 
 	cdisc_peer_init(&p, 1);
 	p.header.root_delay_ns = c->root_delay_ns;

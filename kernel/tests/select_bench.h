@@ -44,6 +44,7 @@ static inline char reason_letter(enum clockdisc_reason reason)
 	case CLOCKDISC_REASON_NOT_TRUSTED:	return 't';
 	case CLOCKDISC_REASON_HOST_DISAGREES:	return 'h';
 	case CLOCKDISC_REASON_SMEAR_MIXED:	return 'm';
+	case CLOCKDISC_REASON_BUDGET:		return 'b';
 	}
 	return '?';
 }

@@ -108,7 +108,7 @@ static s64 phase_error_ns(const struct cdisc_peer *p, s64 raw_ns)
 
 static void estimators_change_without_a_jump(struct kunit *test)
 {
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 	s64 raw_ns = 0;
 	unsigned int n;
 
@@ -128,7 +128,7 @@ static void estimators_change_without_a_jump(struct kunit *test)
 
 static void quick_polls_are_few(struct kunit *test)
 {
-	struct cdisc_peer p;
+	static struct cdisc_peer p;
 	s64 raw_ns = 0;
 	unsigned int n, quick = 0;
 

@@ -109,6 +109,40 @@ static const uint16_t beside[] = {
 	CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S,
 };
 
+/* Budgets: the limit, what was spent of it, and its label. */
+static const struct {
+	uint16_t limit;
+	uint16_t spent;
+	const char *name;
+} budgets[] = {
+	{ CLOCKDISC_A_CLOCK_STEP_BUDGET_NS, CLOCKDISC_A_CLOCK_STEP_SPENT_NS, "steps a day" },
+	{ CLOCKDISC_A_CLOCK_SLEW_BUDGET_NS, CLOCKDISC_A_CLOCK_SLEW_SPENT_NS, "slews a day" },
+	{ CLOCKDISC_A_CLOCK_SOURCE_STEP_BUDGET_NS, 0, "  of one source" },
+	{ CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS, 0, "  of one source" },
+};
+
+/* "1.200 s spent of 2000.000 s, 1998.800 s left". */
+static void print_budget(const struct cdisc_view *view, size_t i)
+{
+	char limit[CDISC_TEXT_LEN], spent[CDISC_TEXT_LEN], left[CDISC_TEXT_LEN];
+	uint64_t limit_ns = 0, spent_ns = 0;
+
+	cdisc_view_u64(view, budgets[i].limit, &limit_ns);
+	snprintf(limit, sizeof(limit), "no limit");
+	if (limit_ns)
+		cdisc_format_magnitude_ns(limit, sizeof(limit), limit_ns);
+	if (!budgets[i].spent || !cdisc_view_u64(view, budgets[i].spent, &spent_ns)) {
+		printf("%-16s %s\n", budgets[i].name, limit);
+		return;
+	}
+	printf("%-16s %s spent of %s", budgets[i].name,
+	       cdisc_format_magnitude_ns(spent, sizeof(spent), spent_ns), limit);
+	if (limit_ns)
+		printf(", %s left", cdisc_format_magnitude_ns(left, sizeof(left),
+							      limit_ns > spent_ns ? limit_ns - spent_ns : 0));
+	putchar('\n');
+}
+
 static void print_json(const struct cdisc_view *view)
 {
 	json_object *all = tool_json(view), *object = json_object_new_object(), *value;
@@ -119,6 +153,16 @@ static void print_json(const struct cdisc_view *view)
 
 		if (json_object_object_get_ex(all, name, &value))
 			json_object_object_add(object, name, json_object_get(value));
+	}
+	for (i = 0; i < ARRAY_SIZE(budgets); i++) {
+		const char *limit = cdisc_attr_by_number(view->set, budgets[i].limit)->name;
+
+		if (json_object_object_get_ex(all, limit, &value))
+			json_object_object_add(object, limit, json_object_get(value));
+		if (budgets[i].spent &&
+		    json_object_object_get_ex(all, cdisc_attr_by_number(view->set, budgets[i].spent)->name, &value))
+			json_object_object_add(object, cdisc_attr_by_number(view->set, budgets[i].spent)->name,
+					       json_object_get(value));
 	}
 	if (json_object_object_get_ex(all, "policy", &value))
 		json_object_object_add(object, "policy", json_object_get(value));
@@ -143,6 +187,10 @@ static int policy_print(struct tool *tool, const struct cdisc_view *view, void *
 		if (view->by_number[beside[i]])
 			tool_print_row(policy_word(attr), cdisc_attr_format(text, sizeof(text), attr,
 									    view->by_number[beside[i]]));
+	}
+	for (i = 0; i < 2; i++) {
+		print_budget(view, i);
+		print_budget(view, i + 2);
 	}
 	putchar('\n');
 	print_heading();

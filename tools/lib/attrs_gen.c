@@ -225,6 +225,12 @@ static const struct cdisc_enum_value reason_values[] = {
 		.name = "smear-mixed",
 		.doc = "It smears leap seconds and the sources that are used do not, or the other way round.",
 	},
+	{
+		.value = CLOCKDISC_REASON_BUDGET,
+		.tally = ' ',
+		.name = "budget",
+		.doc = "It had the clock moved by as much as it may in a day; it is looked at again within an hour.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_reason = {
@@ -622,6 +628,11 @@ static const struct cdisc_enum_value pending_reason_values[] = {
 		.value = CLOCKDISC_PENDING_REASON_FLOOR,
 		.name = "floor",
 		.doc = "It would take the clock below the floor.",
+	},
+	{
+		.value = CLOCKDISC_PENDING_REASON_BUDGET,
+		.name = "budget",
+		.doc = "It is more than is left of a day's budget.",
 	},
 };
 
@@ -1541,6 +1552,69 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U64,
 		.doc = "How often the clock was set right again.",
 	},
+	[CLOCKDISC_A_CLOCK_STEP_BUDGET_NS] = {
+		.name = "step-budget-ns",
+		.short_name = "step-budget",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 3153600000000000000LL,
+		.doc = "How much the clock may be stepped in a day, all sources together, ns, 0 to 3153600000000000000; 0 sets no limit. Settable, default 0.",
+	},
+	[CLOCKDISC_A_CLOCK_SLEW_BUDGET_NS] = {
+		.name = "slew-budget-ns",
+		.short_name = "slew-budget",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 3153600000000000000LL,
+		.doc = "How much the clock may be slewed in a day, all sources together, ns, 0 to 3153600000000000000; 0 sets no limit. Settable, default 0.",
+	},
+	[CLOCKDISC_A_CLOCK_SOURCE_STEP_BUDGET_NS] = {
+		.name = "source-step-budget-ns",
+		.short_name = "source-step-budget",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 3153600000000000000LL,
+		.doc = "How much one source may have the clock stepped in a day, ns, 0 to 3153600000000000000; 0 sets no limit. Settable, default 0.",
+	},
+	[CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS] = {
+		.name = "source-slew-budget-ns",
+		.short_name = "source-slew-budget",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.is_settable = true,
+		.has_range = true,
+		.min = 0LL,
+		.max = 3153600000000000000LL,
+		.doc = "How much one source may have the clock slewed in a day, ns, 0 to 3153600000000000000; 0 sets no limit. Settable, default 0.",
+	},
+	[CLOCKDISC_A_CLOCK_STEP_SPENT_NS] = {
+		.name = "step-spent-ns",
+		.short_name = "step-spent",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "How much the clock was stepped in the last day, ns, without commands, restores and the first offset.",
+	},
+	[CLOCKDISC_A_CLOCK_SLEW_SPENT_NS] = {
+		.name = "slew-spent-ns",
+		.short_name = "slew-spent",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "How much the clock was slewed in the last day, ns, likewise.",
+	},
+	[CLOCKDISC_A_CLOCK_BUDGET_STOPS] = {
+		.name = "budget-stops",
+		.type = CDISC_ATTR_U64,
+		.doc = "How often a source was set aside, or the clock frozen, because a budget was spent.",
+	},
 };
 
 const struct cdisc_attr_set cdisc_set_clock = {
@@ -1843,6 +1917,20 @@ static const struct cdisc_attr source_attrs[] = {
 		.name = "explain",
 		.type = CDISC_ATTR_STRING,
 		.doc = "Why it is or is not used, and what would change it, in words.",
+	},
+	[CLOCKDISC_A_SOURCE_STEP_SPENT_NS] = {
+		.name = "step-spent-ns",
+		.short_name = "step-spent",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "How much it had the clock stepped in the last day, ns, as far as it counts for its budget.",
+	},
+	[CLOCKDISC_A_SOURCE_SLEW_SPENT_NS] = {
+		.name = "slew-spent-ns",
+		.short_name = "slew-spent",
+		.type = CDISC_ATTR_U64,
+		.unit = CDISC_UNIT_NS,
+		.doc = "How much it had the clock slewed in the last day, ns, likewise.",
 	},
 };
 

@@ -6,7 +6,7 @@
 #include "cdisc_attr.h"
 
 /* Attributes of the longest set. */
-#define CDISC_ATTRS_MAX		89
+#define CDISC_ATTRS_MAX		96
 
 extern const struct cdisc_enum cdisc_enum_state;
 extern const struct cdisc_enum cdisc_enum_actuator;

@@ -55,6 +55,7 @@ static void print_row(enum clockdisc_cause cause, const struct cdisc_policy_row 
 static void print_preset(const struct cdisc_preset *p)
 {
 	enum clockdisc_cause cause;
+	char all[CELL_LEN], one[CELL_LEN];
 
 	printf("\n``%s``", p->name);
 	if (strcmp(p->name, p->familiar))
@@ -67,6 +68,9 @@ static void print_preset(const struct cdisc_preset *p)
 	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
 		print_row(cause, &p->policy.row[cause]);
 	rule();
+	if (p->policy.budget.step_ns)
+		printf("\nBudgets of a day: steps %s, of one source %s.\n", span(all, p->policy.budget.step_ns, ""),
+		       span(one, p->policy.budget.source_step_ns, "without a limit"));
 }
 
 int main(void)

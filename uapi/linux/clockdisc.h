@@ -108,6 +108,8 @@ enum clockdisc_leap {
  *   of the sources [x].
  * @CLOCKDISC_REASON_SMEAR_MIXED: It smears leap seconds and the sources that
  *   are used do not, or the other way round [-].
+ * @CLOCKDISC_REASON_BUDGET: It had the clock moved by as much as it may in a
+ *   day; it is looked at again within an hour [ ].
  */
 enum clockdisc_reason {
 	CLOCKDISC_REASON_SELECTED = 1,
@@ -127,6 +129,7 @@ enum clockdisc_reason {
 	CLOCKDISC_REASON_NOT_TRUSTED,
 	CLOCKDISC_REASON_HOST_DISAGREES,
 	CLOCKDISC_REASON_SMEAR_MIXED,
+	CLOCKDISC_REASON_BUDGET,
 };
 
 /**
@@ -341,10 +344,12 @@ enum clockdisc_leap_mode {
  * enum clockdisc_pending_reason - Why a correction waits for the operator.
  * @CLOCKDISC_PENDING_REASON_PANIC: It is above the panic threshold.
  * @CLOCKDISC_PENDING_REASON_FLOOR: It would take the clock below the floor.
+ * @CLOCKDISC_PENDING_REASON_BUDGET: It is more than is left of a day's budget.
  */
 enum clockdisc_pending_reason {
 	CLOCKDISC_PENDING_REASON_PANIC = 1,
 	CLOCKDISC_PENDING_REASON_FLOOR,
+	CLOCKDISC_PENDING_REASON_BUDGET,
 };
 
 /**
@@ -577,6 +582,13 @@ enum clockdisc_a_clock {
 	CLOCKDISC_A_CLOCK_MOVER_PID,
 	CLOCKDISC_A_CLOCK_CONFLICTS,
 	CLOCKDISC_A_CLOCK_REASSERTS,
+	CLOCKDISC_A_CLOCK_STEP_BUDGET_NS,
+	CLOCKDISC_A_CLOCK_SLEW_BUDGET_NS,
+	CLOCKDISC_A_CLOCK_SOURCE_STEP_BUDGET_NS,
+	CLOCKDISC_A_CLOCK_SOURCE_SLEW_BUDGET_NS,
+	CLOCKDISC_A_CLOCK_STEP_SPENT_NS,
+	CLOCKDISC_A_CLOCK_SLEW_SPENT_NS,
+	CLOCKDISC_A_CLOCK_BUDGET_STOPS,
 
 	__CLOCKDISC_A_CLOCK_MAX,
 	CLOCKDISC_A_CLOCK_MAX = (__CLOCKDISC_A_CLOCK_MAX - 1)
@@ -636,6 +648,8 @@ enum clockdisc_a_source {
 	CLOCKDISC_A_SOURCE_SAMPLE_DELAY_NS,
 	CLOCKDISC_A_SOURCE_SAMPLE_HALF_WIDTH_NS,
 	CLOCKDISC_A_SOURCE_EXPLAIN,
+	CLOCKDISC_A_SOURCE_STEP_SPENT_NS,
+	CLOCKDISC_A_SOURCE_SLEW_SPENT_NS,
 
 	__CLOCKDISC_A_SOURCE_MAX,
 	CLOCKDISC_A_SOURCE_MAX = (__CLOCKDISC_A_SOURCE_MAX - 1)

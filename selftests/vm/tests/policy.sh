@@ -163,6 +163,32 @@ tap_is "nothing is left of it" "$(attr slew-left-ns)" 0
 within "and little was moved, ns" "$(attr offset-ns)" 0 20000000
 clockdisc unfreeze > /dev/null
 
+# --- budgets ---
+is_aside() {
+	[ "$(source_field reason)" = budget ]
+}
+until_true 300 is_field state sync
+spent_ns=$(field step-spent-ns)
+clockdisc set stepout=0s step-budget=$((spent_ns + 1000000000)) > /dev/null
+timex --shift -0.6
+tap_check "a step within the budget is made" until_true 60 is_right 1000000
+look
+within "and counted, ns" "$(attr step-spent-ns)" $((spent_ns + 600000000)) 1000000
+tap_check "what is left is told" sh -c 'clockdisc policy | grep "^steps a day .* spent of .*, .* left"'
+timex --shift -0.6
+tap_check "one beyond it freezes the clock" until_true 60 is_field state frozen
+tap_is "with its own reason" "$(field pending-reason)" budget
+tap_check "which the explanation names" sh -c 'clockdisc explain | grep "would step +600 ms because the day.s budget is spent"'
+tap_check "the operator grants it anew" clockdisc accept
+tap_check "then it is made" until_true 60 is_right 1000000
+clockdisc set step-budget=0 source-step-budget=$(($(source_field step-spent-ns) + 500000000)) > /dev/null
+timex --shift -0.6
+tap_check "a source that is beyond its own is set aside" until_true 60 is_aside
+tap_is "the clock is in holdover" "$(field state)" holdover
+at_least "and it was counted" "$(field budget-stops)" 2
+timex --shift 0.6
+clockdisc set source-step-budget=0 stepout=300s > /dev/null
+
 # --- presets and permissions ---
 tap_is "the policy is the preset ntpd" "$(field preset)" ntpd
 tap_check "a preset is taken over by its familiar name" clockdisc preset ntpd -x
