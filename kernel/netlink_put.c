@@ -46,8 +46,8 @@ static int put_bound(struct sk_buff *skb, const struct cdisc_loop *l, const stru
 	cdisc_bound_parts(&l->bound, now->raw_ns, cdisc_loop_clock(l, now), &parts);
 	return put_s64(skb, CLOCKDISC_A_CLOCK_OFFSET_NS, cdisc_loop_offset(l, now)) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_NS, bound_ns) ||
-	       put_s64(skb, CLOCKDISC_A_CLOCK_EARLIEST_NS, cdisc_sub_sat(line.real_ns, line.half_ns)) ||
-	       put_s64(skb, CLOCKDISC_A_CLOCK_LATEST_NS, cdisc_add_sat(line.real_ns, line.half_ns)) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_EARLIEST_REAL_NS, cdisc_sub_sat(line.real_ns, line.half_ns)) ||
+	       put_s64(skb, CLOCKDISC_A_CLOCK_LATEST_REAL_NS, cdisc_add_sat(line.real_ns, line.half_ns)) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_ROOT_NS, parts.root_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_PATH_NS, parts.path_ns) ||
 	       put_u64(skb, CLOCKDISC_A_CLOCK_BOUND_WIDTH_NS, parts.width_ns) ||

@@ -254,7 +254,7 @@ static void check_clock_get(void)
 		A(MAX_DISTANCE_NS), A(UNSYNC_LIMIT_NS), A(MINPOLL_LOG2S), A(MAXPOLL_LOG2S),
 	};
 	static const uint16_t never[] = { A(OFFSET_NS), A(BOUND_NS), A(SELECTED_ID), A(PENDING_NS), A(EVENT), A(EVENT_VALUE_NS),
-					  A(ADJUST_NS), A(REF_REAL_NS), A(EARLIEST_NS), A(LATEST_NS), A(BOUND_ROOT_NS) };
+					  A(ADJUST_NS), A(REF_REAL_NS), A(EARLIEST_REAL_NS), A(LATEST_REAL_NS), A(BOUND_ROOT_NS) };
 	const struct nlmsghdr *h;
 	size_t i;
 	int missing = 0, extra = 0;

@@ -23,8 +23,8 @@ static void print_json(const struct clockdisc_page *page, int64_t earliest_ns, i
 {
 	json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "earliest-ns", json_object_new_int64(earliest_ns));
-	json_object_object_add(object, "latest-ns", json_object_new_int64(latest_ns));
+	json_object_object_add(object, "earliest-real-ns", json_object_new_int64(earliest_ns));
+	json_object_object_add(object, "latest-real-ns", json_object_new_int64(latest_ns));
 	json_object_object_add(object, "generation", json_object_new_int64((int64_t)page->generation));
 	json_object_object_add(object, "synchronised",
 			       json_object_new_int(!!(page->flags & CLOCKDISC_PAGE_SYNCHRONISED)));

@@ -332,6 +332,8 @@ static int status_print(struct tool *tool, const struct cdisc_view *view, void *
 	else
 		printf("%-16s unknown\n", "bound");
 	print_bound_parts(view);
+	print_attr("earliest", view, CLOCKDISC_A_CLOCK_EARLIEST_REAL_NS, "");
+	print_attr("latest", view, CLOCKDISC_A_CLOCK_LATEST_REAL_NS, "");
 	print_pending(view);
 	print_interruption(view);
 	print_conflict(view);

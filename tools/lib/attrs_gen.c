@@ -1401,18 +1401,18 @@ static const struct cdisc_attr clock_attrs[] = {
 		.is_bool = true,
 		.doc = "1 when the time that is followed, or the clock itself, smears a leap second and is not UTC, otherwise 0.",
 	},
-	[CLOCKDISC_A_CLOCK_EARLIEST_NS] = {
-		.name = "earliest-ns",
+	[CLOCKDISC_A_CLOCK_EARLIEST_REAL_NS] = {
+		.name = "earliest-real-ns",
 		.short_name = "earliest",
 		.type = CDISC_ATTR_S64,
-		.unit = CDISC_UNIT_NS,
-		.doc = "The true time at that instant is not before this, ns since 1970. Absent while unknown, as latest-ns and all parts are.",
+		.unit = CDISC_UNIT_REAL_NS,
+		.doc = "The true time at that instant is not before this, ns since 1970. Absent while unknown, as latest-real-ns and all parts are.",
 	},
-	[CLOCKDISC_A_CLOCK_LATEST_NS] = {
-		.name = "latest-ns",
+	[CLOCKDISC_A_CLOCK_LATEST_REAL_NS] = {
+		.name = "latest-real-ns",
 		.short_name = "latest",
 		.type = CDISC_ATTR_S64,
-		.unit = CDISC_UNIT_NS,
+		.unit = CDISC_UNIT_REAL_NS,
 		.doc = "Nor after this.",
 	},
 	[CLOCKDISC_A_CLOCK_BOUND_ROOT_NS] = {

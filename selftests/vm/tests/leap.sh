@@ -44,11 +44,14 @@ echo "$cs" > $CS/current_clocksource
 tap_check "another clocksource disarms it" until_true 10 is_disarmed
 tap_check "armed again after it" until_true 300 is_armed
 steps=$(field steps)
+generation=$(pick "$(clockdisc -j now)" generation)
 
 tap_check "midnight comes" until_true 2400 is_past_midnight
 tap_check "the leap happened" has_event leap
 tap_is "only one other program set the clock" "$(grep -c '"event": *"foreign-set"' /tmp/events)" 1
 tap_is "no step for it" "$(field steps)" "$steps"
+tap_check "the page has a time again" until_true 60 clockdisc now
+tap_is "of another generation: durations over a leap second are none" "$(pick "$(clockdisc -j now)" generation)" $((generation + 1))
 tap_is "TAI has gone on" "$(timex_field tai_s)" $tai
 tap_check "it is armed no more" is_disarmed
 tap_check "the clock is right: 1 ms" until_true 60 is_right 1000000

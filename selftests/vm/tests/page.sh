@@ -18,7 +18,7 @@ holds_the_clock() {
 	json_before=$(clockdisc -j now)
 	real=$(field real-ns)
 	json_after=$(clockdisc -j now)
-	is_true "$(pick "$json_before" earliest-ns) <= $real && $real <= $(pick "$json_after" latest-ns)"
+	is_true "$(pick "$json_before" earliest-real-ns) <= $real && $real <= $(pick "$json_after" latest-real-ns)"
 }
 
 # What the last status, or an event, says the bound is made of, less the bound.
@@ -51,7 +51,7 @@ look
 tap_is "the bound's parts add up to it" "$(parts_less_bound "$json")" 0
 at_least "a part is the path, ns" "$(attr bound-path-ns)" 1
 tap_check "the clock is between earliest and latest, give and take what is to be slewed" is_true \
-	"$(attr earliest-ns) - $(attr bound-slew-ns) <= $(attr real-ns) && $(attr real-ns) <= $(attr latest-ns) + $(attr bound-slew-ns)"
+	"$(attr earliest-real-ns) - $(attr bound-slew-ns) <= $(attr real-ns) && $(attr real-ns) <= $(attr latest-real-ns) + $(attr bound-slew-ns)"
 events
 clockdisc step 20ms
 tap_check "an event comes" until_true 5 has_event step
@@ -64,8 +64,8 @@ said=$(pagetimex 4)
 echo "# $said"
 at_least "readings of adjtimex beside the page" "$(value_of "$said" same)" 100
 tap_is "maxerror is never less than the half-width" "$(value_of "$said" less)" 0
-here=$(now_field earliest-ns)
-there=$(pick "$(timens 100000 clockdisc -j now)" earliest-ns)
+here=$(now_field earliest-real-ns)
+there=$(pick "$(timens 100000 clockdisc -j now)" earliest-real-ns)
 tap_check "in a time namespace it is the same time" is_true "$there > $here && $there < $here + 10000000000"
 
 # --- hammered ---
@@ -90,7 +90,7 @@ is_later() {
 	[ "$later" ] && [ "$later" -gt "$generation" ]
 }
 tap_check "the interruption is told" until_true 20 has_event interrupted
-tap_is "with no earliest and latest in it" "$(pick "$(event_line interrupted)" earliest-ns)$(pick "$(event_line interrupted)" bound-root-ns)" ""
+tap_is "with no earliest and latest in it" "$(pick "$(event_line interrupted)" earliest-real-ns)$(pick "$(event_line interrupted)" bound-root-ns)" ""
 tap_check "after an interruption the time is known again, in another generation" until_true 20 is_later
 clockdisc set actuator=clocksource
 clockdisc now 2> /tmp/said

@@ -61,6 +61,10 @@ once() {
 	at_least "$1 $2: nearly a second off" "$(field smear-ns | tr -d -)" 700000000
 	at_least "$1 $2: maxerror says so, us" "$(timex_field maxerror_us)" "$(($(attr smear-ns | tr -d -) / 1000))"
 	at_least "$1 $2: the bound says so" "$(attr bound-ns)" "$(attr smear-ns | tr -d -)"
+	# Half a second is what tells UTC from the clock; the two readings are milliseconds apart.
+	clockdisc -j now > /tmp/now
+	within "$1 $2: the page has UTC, ns" "$(pick "$(cat /tmp/now)" earliest-real-ns)" \
+		"$(($(attr real-ns) - $(attr smear-ns)))" 500000000
 	tap_is "$1 $2: synchronised" "$(attr synchronised)" 1
 	tap_is "$1 $2: TAI has gone on" "$(timex_field tai_s)" "$4"
 	tap_is "$1 $2: nobody set the clock" "$(grep -c '"event": *"\(foreign-set\|step\)"' /tmp/events)" 0
