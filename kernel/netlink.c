@@ -324,11 +324,29 @@ static void event_source(struct cdisc_engine *e, const struct cdisc_source *src,
 	event_send(msg, hdr, err, CLOCKDISC_NLGRP_SOURCES);
 }
 
+/* Somebody in any network namespace has joined the group. */
+static bool has_listeners(unsigned int group)
+{
+	bool has_any = false;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net)
+		has_any |= genl_has_listeners(&family, net, group);
+	rcu_read_unlock();
+	return has_any;
+}
+
+/* There may be thousands a second: none is written for nobody. */
 static void event_log(struct cdisc_engine *e, const struct cdisc_log_entry *entry)
 {
 	void *hdr;
-	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_LOG_NTF, CLOCKDISC_NLGRP_LOG, &hdr);
+	struct sk_buff *msg;
 
+	lockdep_assert_held(&e->lock);
+	if (!has_groups || !has_listeners(CLOCKDISC_NLGRP_LOG))
+		return;
+	msg = event_begin(e, CLOCKDISC_CMD_LOG_NTF, CLOCKDISC_NLGRP_LOG, &hdr);
 	if (msg)
 		event_send(msg, hdr, hdr ? cdisc_put_log(msg, entry) : -EMSGSIZE, CLOCKDISC_NLGRP_LOG);
 }
