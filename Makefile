@@ -39,6 +39,10 @@ $(RINGS):
 	@tools/setup/install check
 	@selftests/run $(patsubst lab-check,lab,$(subst selftests,vm,$@))
 
+demo-guest: ## watch a KVM guest follow its host: an hour wrong, paused, restored, and the host's pace changed
+	@tools/setup/install build vm demo
+	@tools/demo/kvm
+
 guest-run: ## measure CLIENT in SCENARIO in a KVM guest (KERNEL, SECONDS, BUSY, SEED; selftests/guest/run lists them)
 	@tools/setup/install check
 	@selftests/guest/run --client "$(CLIENT)" --scenario "$(SCENARIO)" --kernel "$(KERNEL)" --seconds "$(SECONDS)" \
