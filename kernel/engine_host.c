@@ -177,7 +177,7 @@ static bool is_surprise(const struct cdisc_engine *e, const struct cdisc_host_re
 	s64 offset_ns = cdisc_sub_sat(phase_ns, cdisc_loop_clock(&e->loop, &r->now));
 
 	return cdisc_abs(cdisc_sub_sat(offset_ns, cdisc_loop_offset(&e->loop, &r->now))) >
-	       cdisc_add_sat(SURPRISE_NS, cdisc_mul_sat(4, r->half_ns));
+	       cdisc_add_sat(SURPRISE_NS + 4 * r->half_ns, r->apart_ns);
 }
 
 /* What the reading says beyond the time: 0, or the causes of an interruption. */
@@ -263,6 +263,7 @@ void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_read
 {
 	struct cdisc_source *src = e->host.src;
 	enum clockdisc_verdict v = CLOCKDISC_VERDICT_MISSED;
+	struct cdisc_header header = host_header;
 	struct cdisc_sample s = { 0 };
 
 	lockdep_assert_held(&e->lock);
@@ -277,7 +278,9 @@ void cdisc_engine_host_take(struct cdisc_engine *e, const struct cdisc_host_read
 		src->last_raw_ns = r->now.raw_ns;
 		e->host.last_phase_ns = s.phase_ns;
 		e->host.has_last = true;
-		v = cdisc_peer_sample(&src->peer, &host_header, &s, e->loop.servo.freq_ppb_q16, interval_ns(e),
+		/* The estimate is of one processor's clock; the bound is for all. */
+		header.root_disp_ns = r->apart_ns;
+		v = cdisc_peer_sample(&src->peer, &header, &s, e->loop.servo.freq_ppb_q16, interval_ns(e),
 				      e->loop.cfg.select.max_distance_ns);
 	}
 	trace_clockdisc_sample(src->peer.id, &s, v);

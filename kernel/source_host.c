@@ -146,7 +146,6 @@ enum cdisc_host_status cdisc_host_pair(const struct cdisc_host_bracket *b, struc
 		return CDISC_HOST_UNSTABLE;
 	} else if (find_on_scale(b, &p)) {
 		r->apart_ns = b->scale.apart_ns;
-		r->half_ns = cdisc_add_sat(GRID_NS, r->apart_ns);
 	} else {
 		find_halfway(b, &p);
 		r->is_exact = false;

@@ -44,8 +44,8 @@ enum cdisc_host_status {
  * struct cdisc_host_reading - the host's clock and ours at one value of the counter that both share
  * @now:	ours
  * @host_real_ns: the host's CLOCK_REALTIME
- * @half_ns:	by how much the difference of the two can be wrong, either way
- * @apart_ns:	of @half_ns, what is due to processors whose clocks are apart
+ * @half_ns:	by how much the difference of the two can be wrong, either way, on the processor that was read
+ * @apart_ns:	how much further it can be off on another
  * @counter:	the counter
  * @is_exact:	our clocksource is that counter or an exact function of it; otherwise the counter was read on
  *		both sides of our clock, and what lay between is in @half_ns

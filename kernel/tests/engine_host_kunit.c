@@ -16,6 +16,7 @@ static struct {
 	s64	phase_ns;	/* host minus counter time */
 	u32	version;
 	u8	flags;
+	s64	apart_ns;
 	int	err;
 	u32	calls;
 	u32	steps;
@@ -62,14 +63,19 @@ static u64 fake_counter(void)
 	return ktime_get_raw_ns();
 }
 
+/* The clocksource is a line over the counter, of the same rate. */
+#define FAKE_CYC	(1000 * SEC)
+
 static void fake_clocks(struct cdisc_host_clocks *c)
 {
 	cdisc_host_clocks_read(c);
-	c->cyc = c->now.raw_ns;
+	c->cyc = c->now.raw_ns + FAKE_CYC;
 }
 
 static void fake_scale(struct cdisc_host_scale *s)
 {
+	*s = (struct cdisc_host_scale){ .cyc = FAKE_CYC, .mul = 1U << 31, .shift = 1, .is_known = true };
+	s->apart_ns = fake.apart_ns;
 }
 
 static bool fake_is_scale_changed(const struct cdisc_host_scale *s)
@@ -407,6 +413,24 @@ static void host_is_believed_again(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* Two processors' clocks are apart: the clock follows as exactly as before, and the bound tells. */
+static void host_is_as_far_as_processors_are_apart(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+	struct cdisc_now now;
+
+	msleep(3000);
+	cdisc_timeline_peek(&now);
+	KUNIT_EXPECT_LT(test, cdisc_loop_bound(&e->loop, &now), 100000ll);
+	fake.apart_ns = MS;
+	msleep(2100);
+	cdisc_timeline_peek(&now);
+	KUNIT_EXPECT_GE(test, cdisc_loop_bound(&e->loop, &now), MS);
+	KUNIT_EXPECT_LT(test, cdisc_loop_error(&e->loop, &now), 100000ll);
+	KUNIT_EXPECT_EQ(test, e->host.host.apart_ns, MS);
+	cdisc_engine_exit(e);
+}
+
 /* Refused from the start there is no source; refused later it becomes unreachable, is tried on, and comes back. */
 static void host_refuses(struct kunit *test)
 {
@@ -446,6 +470,7 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_page_changes),
 	KUNIT_CASE(host_is_outvoted),
 	KUNIT_CASE(host_is_believed_again),
+	KUNIT_CASE(host_is_as_far_as_processors_are_apart),
 	KUNIT_CASE(host_sets_back_twice),
 	KUNIT_CASE(host_step_fails),
 	KUNIT_CASE(host_refuses),
