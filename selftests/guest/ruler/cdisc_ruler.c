@@ -10,8 +10,8 @@
  *
  * The host's time within a bracket lies on the line through the two pairings: neither the counter's frequency nor the cost
  * of a hypercall matters. The clock was read somewhere within the bracket, so its width is the error's limit. Where exactly
- * differs a little from one to the next: the mean is taken over all that are about as narrow as the narrowest. Where the current clocksource is the counter itself, a snapshot of the timekeeper
- * names the very count, and the width is 0.
+ * differs a little from one to the next: the mean is taken over all that are about as narrow as the narrowest. Where the
+ * current clocksource is the counter itself, a snapshot of the timekeeper names the very count, and the width is 0.
  *
  * A look is a read of /proc/cdisc_ruler, one line:
  *
@@ -37,12 +37,13 @@
 #define FAR_APART_NS	NSEC_PER_SEC
 
 /*
- * Where in the bracket ktime_get_snapshot() reads the clock: early, the rest of it fills in the structure. Measured
- * against ptp_kvm with kvm-clock current, in brackets of 97 ns: with 350 it was 3 ns early.
+ * How long after the beginning of the bracket ktime_get_snapshot() reads the clock: what makes a bracket wider is the
+ * filling in of the structure, after that. Measured against ptp_kvm with kvm-clock current in brackets of 97 ns, 38 ns, and by the
+ * spread of looks with our own clocksource in brackets of 100 to 180 ns, 33 to 40 ns.
  */
-static unsigned int place_permille = 380;
-module_param(place_permille, uint, 0444);
-MODULE_PARM_DESC(place_permille, "where in the bracket the clock is read, 0 to 1000");
+static unsigned int place_ns = 35;
+module_param(place_ns, uint, 0444);
+MODULE_PARM_DESC(place_ns, "how long after the beginning of the bracket the clock is read, ns");
 
 struct bracket {
 	u64 before;
@@ -113,9 +114,11 @@ struct line {
 	s64 span_count;
 };
 
-static u64 place(const struct bracket *b)
+static u64 place(const struct line *l, const struct bracket *b)
 {
-	return b->before + width(b) * place_permille / 1000;
+	u64 early = l->span_ns > 0 ? mul_u64_u64_div_u64(place_ns, l->span_count, l->span_ns) : 0;
+
+	return b->before + min(width(b), early);
 }
 
 static s64 host_at(const struct line *l, u64 count)
@@ -131,7 +134,7 @@ static s64 mean_offset_ns(const struct line *l, const struct bracket *b, unsigne
 	for (i = 0; i < n; i++) {
 		if (width(&b[i]) > narrowest + narrowest / NARROW_DEN)
 			continue;
-		sum_ns += b[i].real_ns - host_at(l, place(&b[i]));
+		sum_ns += b[i].real_ns - host_at(l, place(l, &b[i]));
 		used++;
 	}
 	return div_s64(sum_ns, used);
@@ -164,9 +167,9 @@ static int look(struct seq_file *m, void *unused)
 	line.span_count = (s64)(count2 - line.count);
 	if (line.span_count <= 0 || line.span_ns < 0 || line.span_ns > FAR_APART_NS)
 		return -EAGAIN;
-	seq_printf(m, "host_ns=%lld offset_ns=%lld width_ns=%lld counter=%llu pair_ns=%lld\n", host_at(&line, place(best)),
+	seq_printf(m, "host_ns=%lld offset_ns=%lld width_ns=%lld counter=%llu pair_ns=%lld\n", host_at(&line, place(&line, best)),
 		   mean_offset_ns(&line, b, n, width(best)), scale((s64)width(best), line.span_ns, line.span_count),
-		   place(best), line.span_ns);
+		   place(&line, best), line.span_ns);
 	return 0;
 }
 
@@ -174,8 +177,6 @@ static int __init ruler_init(void)
 {
 	if (!kvm_para_available())
 		return -ENODEV;
-	if (place_permille > 1000)
-		return -EINVAL;
 	pairing = (struct kvm_clock_pairing *)get_zeroed_page(GFP_KERNEL);
 	if (!pairing)
 		return -ENOMEM;
