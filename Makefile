@@ -86,6 +86,7 @@ bench-cost: ## measure what it costs: instructions, wake-ups, memory, ticks
 	selftests/bench-wakeups
 	selftests/bench-watch
 	selftests/bench-page
+	selftests/bench-clocksource
 
 clean: ## remove build/
 	rm -rf build

@@ -97,6 +97,12 @@ _clockdisc() {
 	explain)
 		((${#words[@]} == 2)) && COMPREPLY=($(compgen -W "$(_clockdisc_sources "$tool")" -- "$cur"))
 		;;
+	slew)
+		((${#words[@]} == 2)) && COMPREPLY=($(compgen -W cancel -- "$cur"))
+		;;
+	status | sources)
+		COMPREPLY=($(compgen -W "-v --verbose" -- "$cur"))
+		;;
 	monitor)
 		COMPREPLY=($(compgen -W "clock sources" -- "$cur"))
 		;;
@@ -116,7 +122,7 @@ _clockdisc() {
 		;;
 	plot)
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--output --oscillator" -- "$cur"))
+			COMPREPLY=($(compgen -W "-o --output --oscillator" -- "$cur"))
 		else
 			COMPREPLY=($(compgen -f -- "$cur"))
 		fi
@@ -138,7 +144,7 @@ _clockdisc() {
 		fi
 		;;
 	log)
-		COMPREPLY=($(compgen -W "--follow --newest --since" -- "$cur"))
+		COMPREPLY=($(compgen -W "-f --follow -n --newest --since" -- "$cur"))
 		;;
 	wait)
 		COMPREPLY=($(compgen -W "--bound --timeout" -- "$cur"))

@@ -53,7 +53,7 @@ static void print_help(void)
 
 static void print_command_help(const struct tool_command *command)
 {
-	printf("Usage: clockdisc [-j] %s%s%s\n\n%c%s.\n", command->name,
+	printf("Usage: clockdisc %s%s%s%s\n\n%c%s.\n", command->is_text_only ? "" : "[-j] ", command->name,
 	       *command->usage ? " " : "", command->usage, toupper(command->summary[0]),
 	       command->summary + 1);
 	if (command->help)

@@ -34,6 +34,7 @@ struct tool_command {
 	const char *dashed;		/* letters that a dash makes an argument, not an option, or NULL */
 	int args_min;
 	int args_max;
+	bool is_text_only;		/* takes no -j */
 	int (*run)(struct tool *tool);
 };
 

@@ -370,6 +370,7 @@ const struct tool_command top_commands[] = {
 		.summary = "show the clock, its sources and events live on the whole screen",
 		.help = "Every second and with every event: state, offset with its curve, bound, frequency, the sources,\n"
 			"and at the bottom the last events. q ends. When the module is unloaded it says so and waits for it.\n",
+		.is_text_only = true,
 		.run = top_run,
 	},
 	{ 0 },

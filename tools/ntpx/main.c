@@ -95,20 +95,26 @@ static void usage_print(FILE *to)
 	      "Exchanges NTP packets with servers and hands their stamps to the clockdisc\n"
 	      "module, which disciplines the clock.\n"
 	      "\n"
-	      "  -c FILE  read this configuration (" CONF_DEFAULT_PATH ")\n"
-	      "  -f       stay in the foreground and write messages to stderr\n"
-	      "  -g       let the first offset pass the panic threshold\n"
-	      "  -q       set the clock, say so, and exit; implies -f and -g\n"
-	      "  -t SEC   time limit of -q, 1 to 86400 (60)\n"
-	      "  -d       say what every packet brought\n"
-	      "  -V       print the version\n"
-	      "  -h       print this\n"
+	      "  -c FILE        read this configuration (" CONF_DEFAULT_PATH ")\n"
+	      "  -f             stay in the foreground and write messages to stderr\n"
+	      "  -g             let the first offset pass the panic threshold\n"
+	      "  -q             set the clock, say so, and exit; implies -f and -g\n"
+	      "  -t SEC         time limit of -q, 1 to 86400 (60)\n"
+	      "  -d             say what every packet brought\n"
+	      "  -V, --version  print the version\n"
+	      "  -h, --help     print this\n"
 	      "\n"
 	      "WORDs are lines of configuration, separated by commas; with them the default\n"
 	      "file is not read:\n"
 	      "  ntpx -f server 192.0.2.1 iburst minpoll 4, server ntp.example.org\n"
 	      "See ntpx(8) and ntpx.conf(5).\n", to);
 }
+
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
 
 /* Return: -1 to go on, or an exit code. */
 static int options_read(struct options *opt, int argc, char *argv[])
@@ -120,7 +126,7 @@ static int options_read(struct options *opt, int argc, char *argv[])
 	opt->conf_path = CONF_DEFAULT_PATH;
 	opt->limit_sec = ONESHOT_LIMIT_SEC;
 	/* "+": the words of a configuration may look like options */
-	while ((c = getopt(argc, argv, "+c:fgqt:dVh")) != -1) {
+	while ((c = getopt_long(argc, argv, "+c:fgqt:dVh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			opt->conf_path = optarg;

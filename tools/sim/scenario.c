@@ -400,7 +400,7 @@ void scenario_defaults(struct scenario *sc)
 		.warm		= -1,
 		.kernel		= "6.1",
 		.client		= "clockdisc",
-		.servo		= "ntp",
+		.servo		= "adaptive",
 	};
 }
 
