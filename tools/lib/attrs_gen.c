@@ -1360,7 +1360,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.type = CDISC_ATTR_U32,
 		.values = &cdisc_enum_preset,
 		.is_settable = true,
-		.doc = "The preset that the policy equals, or custom. Settable; it sets all rows, startup-updates, panic-once and leap-mode, before the other attributes of the same request are applied.",
+		.doc = "The preset that the policy equals, or custom. Settable; it sets all rows, startup-updates, panic-once, leap-mode and budgets, before the other attributes of the same request are applied.",
 	},
 	[CLOCKDISC_A_CLOCK_STARTUP_UPDATES] = {
 		.name = "startup-updates",
@@ -1504,7 +1504,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 1000000LL,
 		.max = 86400000000000LL,
-		.doc = "Least time between two moves of ours against somebody else, ns, 1000000 to 86400000000000. Settable, default 10000000000.",
+		.doc = "Least time between two moves of ours against somebody else, ns, 1000000 to 86400000000000. Settable, default 10 s.",
 	},
 	[CLOCKDISC_A_CLOCK_QUIET_NS] = {
 		.name = "quiet-ns",
@@ -1515,7 +1515,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 604800000000000LL,
-		.doc = "A clock that was left to others is taken back when nobody has moved it for so long, ns, 0 to 604800000000000; 0 waits for resume. Settable, default 3600000000000.",
+		.doc = "A clock that was left to others is taken back when nobody has moved it for so long, ns, 0 to 604800000000000; 0 waits for resume. Settable, default 1 h.",
 	},
 	[CLOCKDISC_A_CLOCK_REASSERT_LIMIT] = {
 		.name = "reassert-limit",
