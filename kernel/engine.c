@@ -146,7 +146,9 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 	int err;
 
 	cdisc_timeline_read(&e->timeline, now, true);
+	WRITE_ONCE(e->watch.is_setting, true);
 	err = e->actuator->set_rate(e->todo.rate_ppb_q16, &set_ppb_q16);
+	WRITE_ONCE(e->watch.is_setting, false);
 	if (err) {
 		pr_warn_ratelimited("clockdisc: a rate of %lld ppb failed with %d\n",
 				    cdisc_ppb_from_ppb_q16(e->todo.rate_ppb_q16), err);
@@ -243,33 +245,52 @@ static void arm_timer(struct cdisc_engine *e, const struct cdisc_now *now)
 			      HRTIMER_MODE_REL);
 }
 
-/* What others made of the rate is left as it is until it is our turn. */
+/* What others made of the rate is left as it is until it is our turn, or for good. A rate of ours goes on as planned. */
+static bool is_left_alone(const struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	return e->reactions & (1U << CLOCKDISC_LOG_REACTION_YIELD) ||
+	       (e->loop.is_rate_lost && cdisc_arbiter_holds(&e->arbiter, now->raw_ns));
+}
+
 static void plan(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
 	e->todo.is_rate_new = false;
 	e->todo.wake_raw_ns = S64_MAX;
-	if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
+	if (is_left_alone(e, now))
 		return;
+	/* What is set until it is our turn was planned before. */
+	if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
+		e->watch.cause = CLOCKDISC_LOG_CAUSE_DRIFT;
 	cdisc_loop_plan(&e->loop, now, &e->todo);
-	if (e->todo.is_rate_new && cdisc_engine_host_await_tick(e, now))
+	if (e->todo.is_rate_new && cdisc_engine_host_await_tick(e, now)) {
+		e->todo.is_rate_new = false;
+		if (is_left_alone(e, now))
+			return;
 		cdisc_loop_plan(&e->loop, now, &e->todo);
+	}
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
+}
+
+void cdisc_engine_run_step(struct cdisc_engine *e, struct cdisc_now *now)
+{
+	s64 step_ns = e->todo.step_ns;
+
+	lockdep_assert_held(&e->lock);
+	e->todo.step_ns = 0;
+	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
+		cdisc_loop_step_failed(&e->loop, &e->todo);
 }
 
 /* Carry out what was decided and tell of it. */
 static void act(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	s64 step_ns = e->todo.step_ns;
-
 	lockdep_assert_held(&e->lock);
-	e->todo.step_ns = 0;
 	if (e->todo.events & EVENT(SLEW_BEGIN))
 		cdisc_engine_log_slew(e, now, e->todo.slew_ns);
-	if (step_ns && cdisc_engine_make_step(e, now, step_ns))
-		cdisc_loop_step_failed(&e->loop, &e->todo);
+	cdisc_engine_run_step(e, now);
 	cdisc_engine_leap_run(e, now);
 	plan(e, now);
 	tell_kernel(e, now);
@@ -346,7 +367,6 @@ void cdisc_engine_settle(struct cdisc_engine *e, struct cdisc_now *now)
 	e->loop.cfg.max_change_ppb_s = max_change_ppb_s;
 	if (e->todo.is_rate_new)
 		set_rate(e, now);
-	tell_kernel(e, now);
 }
 
 /* The old one settles the clock and hands its rate over; it takes it back when the new one cannot take over. */
@@ -357,12 +377,17 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	s64 rate_ppb_q16;
 	int err;
 
+	/* Nobody would end a smear under one that moves nothing. */
+	if (!actuator->can_steer)
+		cdisc_engine_leap_drop(e, now);
 	cdisc_engine_settle(e, now);
+	tell_kernel(e, now);
 	if (e->actuator->release && !e->arbiter.is_yielded)
 		e->actuator->release();
 	err = actuator->take(&rate_ppb_q16);
 	if (err) {
-		e->actuator->take(&rate_ppb_q16);
+		if (!e->arbiter.is_yielded)
+			e->actuator->take(&rate_ppb_q16);
 		return err;
 	}
 	e->actuator = actuator;
@@ -416,6 +441,9 @@ void cdisc_engine_kick(struct cdisc_engine *e)
 
 void cdisc_engine_look(struct cdisc_engine *e)
 {
+	if (!cdisc_timeline_has_news(&e->timeline) && !cdisc_watch_has_news(&e->watch) &&
+	    !cdisc_interruption_is_pending(&e->interruption))
+		return;
 	cdisc_engine_kick(e);
 	kthread_flush_work(&e->work);
 }
@@ -524,7 +552,7 @@ static int do_take(struct cdisc_engine *e, struct cdisc_now *now, const void *ar
 	s64 rate_ppb_q16 = 0;
 	int err;
 
-	if (!cdisc_engine_must_leave(e, now, &rate_ppb_q16)) {
+	if (!e->arbiter.is_yielded && !cdisc_engine_must_leave(e, now, &rate_ppb_q16)) {
 		err = e->actuator->take(&rate_ppb_q16);
 		if (err)
 			return err;
@@ -546,6 +574,7 @@ static int do_settle(struct cdisc_engine *e, struct cdisc_now *now, const void *
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_EXIT;
 	cdisc_engine_leap_drop(e, now);
 	cdisc_engine_settle(e, now);
+	tell_kernel(e, now);
 	return 0;
 }
 

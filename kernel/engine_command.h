@@ -16,4 +16,7 @@ int cdisc_engine_command(struct cdisc_engine *e, cdisc_command_fn fn, const void
 /* Step the clock at once; @now becomes a snapshot from after it. Return: 0 or a negative errno. */
 int cdisc_engine_make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns) __must_hold(&e->lock);
 
+/* The same for the step that the loop has decided on, if any; one that is refused is told to the loop. */
+void cdisc_engine_run_step(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
+
 #endif /* CDISC_ENGINE_COMMAND_H */

@@ -308,6 +308,6 @@ bool cdisc_engine_host_await_tick(struct cdisc_engine *e, struct cdisc_now *now)
 	if (!wait_us)
 		return false;
 	usleep_range(wait_us, wait_us + LATE_US);
-	cdisc_timeline_peek(now);
+	cdisc_engine_notice(e, now);
 	return true;
 }

@@ -4,7 +4,7 @@
  *
  * Locking: e->lock over all of it.
  */
-#include "engine.h"
+#include "engine_command.h"
 
 #include <linux/printk.h>
 
@@ -187,12 +187,21 @@ static void watch_kick(void *arg)
 	cdisc_timeline_kick(&e->timeline);
 }
 
-/* It is known what the clock should show, or, of a rate, how fast it should run. */
+/*
+ * It is known what the clock should show, or, of a rate, how fast it should run. After a long time without a source who sets
+ * it by hand knows better.
+ */
 static bool can_undo(const struct cdisc_engine *e, const struct cdisc_log_entry *entry)
 {
 	bool is_set = entry->kind == CLOCKDISC_LOG_KIND_SET || entry->kind == CLOCKDISC_LOG_KIND_STEP;
+	struct cdisc_bound_line line;
 
-	return !is_set || (e->loop.bound.is_known && e->loop.state != CLOCKDISC_STATE_FROZEN);
+	if (!is_set)
+		return true;
+	if (!e->loop.bound.is_known || e->loop.state == CLOCKDISC_STATE_FROZEN)
+		return false;
+	cdisc_bound_line(&e->loop.bound, entry->now.raw_ns, &line);
+	return line.half_ns <= e->loop.cfg.unsync_ns;
 }
 
 /* It goes on at every second until it is ended. */
@@ -263,8 +272,10 @@ static void log_handover(struct cdisc_engine *e, const struct cdisc_now *now, en
 static void let_go(struct cdisc_engine *e, struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
-	if (e->loop.steer.is_slewing && !e->loop.is_rate_lost)
+	if ((e->loop.steer.is_slewing || e->loop.steer.lean_ppb_q16) && !e->loop.is_rate_lost) {
+		cdisc_engine_leap_drop(e, now);
 		cdisc_engine_settle(e, now);
+	}
 	cdisc_loop_take(&e->loop, now, e->loop.rate_ppb_q16, false);
 	e->loop.is_restoring = false;
 	e->has_told = false;
@@ -315,6 +326,8 @@ static void set_right(struct cdisc_engine *e, struct cdisc_now *now, bool with_t
 	/* A host is asked, which is more exact than what is known from before. */
 	if (with_time && !cdisc_engine_follows_host(e))
 		cdisc_loop_reassert(&e->loop, now, &e->todo);
+	/* Before anything else is decided: it would be decided on a clock that is wrong. */
+	cdisc_engine_run_step(e, now);
 }
 
 void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now)

@@ -114,6 +114,9 @@ static s64 pages_apart_ns(void)
 		/* One that is just being written counts next time. */
 		if (!s.is_known || pvclock_read_retry(&clock->pvti, s.version))
 			continue;
+		/* Written after the counter was read: likewise. */
+		if ((s64)(now - s.counter) < 0)
+			continue;
 		cyc = cdisc_host_cyc(&s, now);
 		least = min(least, cyc);
 		most = max(most, cyc);

@@ -64,6 +64,11 @@ void cdisc_timeline_break(struct cdisc_timeline *tl, const struct cdisc_now *now
 	cdisc_timeline_push(tl, now, true);
 }
 
+bool cdisc_timeline_has_news(const struct cdisc_timeline *tl)
+{
+	return !kfifo_is_empty(&tl->records);
+}
+
 void cdisc_timeline_peek(struct cdisc_now *now)
 {
 	cdisc_counter_now(now);
@@ -92,7 +97,7 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		struct cdisc_now old = { r->now.raw_ns, r->now.real_ns - set_ns };
 
 		cdisc_timeline_cut(tl, &old, &r->now);
-	} else if (!r->who.is_own && r->words.ntp_tick != r->old_tick) {
+	} else if (!r->is_own_rate && r->words.ntp_tick != r->old_tick) {
 		cdisc_timeline_push(tl, &r->now, true);
 		change->rates++;
 	}
@@ -241,8 +246,10 @@ static void record_fill(struct cdisc_gtod_record *r, const struct cdisc_timeline
 	r->now.raw_ns = cdisc_counter_last_raw_ns(tk);
 	r->now.real_ns = ktime_to_ns(tk->tkr_mono.base) + (s64)(tk->tkr_mono.xtime_nsec >> tk->tkr_mono.shift) +
 			 r->words.offs_real_ns;
-	if (tl->watch)
+	if (tl->watch) {
 		cdisc_watch_who(tl->watch, &r->who);
+		r->is_own_rate = cdisc_watch_is_own_rate(tl->watch, &r->who);
+	}
 }
 
 /*

@@ -104,6 +104,9 @@ void cdisc_timeline_cut(struct cdisc_timeline *tl, const struct cdisc_now *old, 
 /* Time went by unseen before @now: stamps from before it map to nothing. */
 void cdisc_timeline_break(struct cdisc_timeline *tl, const struct cdisc_now *now);
 
+/* The notifier has written something down that was not taken in yet. Context: Any. */
+bool cdisc_timeline_has_news(const struct cdisc_timeline *tl);
+
 /* Read the clock without entering it. */
 void cdisc_timeline_peek(struct cdisc_now *now);
 

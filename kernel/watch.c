@@ -56,6 +56,16 @@ void cdisc_watch_who(const struct cdisc_watch *w, struct cdisc_mover *who)
 			who->modes = READ_ONCE(w->calls[i].modes);
 }
 
+bool cdisc_watch_is_own_rate(const struct cdisc_watch *w, const struct cdisc_mover *who)
+{
+	return who->is_own || (!who->pid && READ_ONCE(w->is_setting));
+}
+
+bool cdisc_watch_has_news(const struct cdisc_watch *w)
+{
+	return !kfifo_is_empty(&w->records);
+}
+
 u64 cdisc_watch_oldest(const struct cdisc_watch *w)
 {
 	return w->seq < CDISC_LOG_ENTRIES ? 1 : w->seq - CDISC_LOG_ENTRIES + 1;
@@ -194,7 +204,7 @@ void cdisc_watch_saw(struct cdisc_watch *w, const struct cdisc_gtod_record *r, c
 	if (is_switched)
 		saw_clocksource(w, r, before, now_raw_ns);
 	/* A new clocksource begins with a tick of nominal length. */
-	else if (r->words.ntp_tick != r->old_tick)
+	else if (!r->is_own_rate && r->words.ntp_tick != r->old_tick)
 		saw_rate(w, r, now_raw_ns);
 	if (r->words.tai_offset_s != before->tai_offset_s)
 		saw_tai(w, r, before->tai_offset_s, now_raw_ns);

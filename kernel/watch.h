@@ -56,6 +56,7 @@ struct cdisc_gtod_record {
 	u64			old_tick;	/* the tick's length before */
 	struct cdisc_now	now;
 	struct cdisc_mover	who;
+	bool			is_own_rate;	/* a change of the tick's length in it is ours */
 };
 
 /* What the probe saw: an adjtimex() call that took effect. */
@@ -136,6 +137,7 @@ struct cdisc_watch {
 
 	/* constant from the start */
 	const struct task_struct	*owner;
+	bool				is_setting;	/* the owner sets a rate: READ_ONCE by the notifier */
 
 	/* the probe's */
 	bool				has_probe;
@@ -168,6 +170,15 @@ void cdisc_watch_unprobe(struct cdisc_watch *w);
 
 /* Who is moving the clock right now. Context: the timekeeper's write section. */
 void cdisc_watch_who(const struct cdisc_watch *w, struct cdisc_mover *who);
+
+/*
+ * A change of the tick's length by who is the owner's. On kernels that set and apply it in two steps a tick in between, on
+ * whatever processor, applies it first. Context: the timekeeper's write section.
+ */
+bool cdisc_watch_is_own_rate(const struct cdisc_watch *w, const struct cdisc_mover *who);
+
+/* The probe has written something down that was not taken in yet. Context: Any. */
+bool cdisc_watch_has_news(const struct cdisc_watch *w);
 
 /* Log what the notifier wrote down; before is what it had seen before. now_raw_ns is the present. */
 void cdisc_watch_saw(struct cdisc_watch *w, const struct cdisc_gtod_record *r, const struct cdisc_gtod_words *before,

@@ -54,9 +54,14 @@ static void call_ends(struct cdisc_watch *w)
 
 static int on_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct cdisc_watch *w = container_of(get_kretprobe(ri), struct cdisc_watch, probe);
+	struct kretprobe *rp = get_kretprobe(ri);
 	struct asked *a = (struct asked *)ri->data;
+	struct cdisc_watch *w;
 
+	/* It is being taken out: the return is not to be told of. */
+	if (!rp)
+		return -ENOENT;
+	w = container_of(rp, struct cdisc_watch, probe);
 	a->txc = (const struct __kernel_timex *)regs_get_kernel_argument(regs, 0);
 	a->modes = a->txc->modes;
 	a->offset = a->txc->offset;
@@ -103,10 +108,15 @@ static void book(struct cdisc_watch *w, struct cdisc_call_record *c, u32 modes)
 
 static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct cdisc_watch *w = container_of(get_kretprobe(ri), struct cdisc_watch, probe);
+	struct kretprobe *rp = get_kretprobe(ri);
 	const struct asked *a = (const struct asked *)ri->data;
 	struct cdisc_call_record c = { 0 };
+	struct cdisc_watch *w;
 
+	/* It was taken out meanwhile. */
+	if (!rp)
+		return 0;
+	w = container_of(rp, struct cdisc_watch, probe);
 	if (current != w->owner && a->modes & ADJ_SETOFFSET)
 		call_ends(w);
 	if ((int)regs_return_value(regs) < 0)

@@ -74,6 +74,9 @@ static bool is_daemon(struct cdisc_arbiter *a, const struct cdisc_move *m)
 	if (m->is_daemon || !m->pid)
 		return m->is_daemon;
 	mover = find_mover(a, m->pid);
+	/* Who moves it once in a while, an agent after a snapshot perhaps, keeps no time. */
+	if (mover->moves && cdisc_sub_sat(m->raw_ns, mover->raw_ns) >= HOUR_NS)
+		mover->moves = 0;
 	if (!mover->moves || cdisc_sub_sat(m->raw_ns, mover->raw_ns) >= ACTION_NS) {
 		mover->moves++;
 		mover->raw_ns = m->raw_ns;

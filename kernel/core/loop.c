@@ -118,6 +118,9 @@ void cdisc_loop_take(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate
 	l->has_bias = false;
 	l->bias_span_ns = 0;
 	l->quiet_raw_ns = cdisc_add_sat(now->raw_ns, TAKE_QUIET_NS);
+	/* What was left of a slew is not moved any more, and charged to nobody. */
+	l->slew_by.is_open = false;
+	l->slew_open_ns = 0;
 	cdisc_steer_init(&l->steer, rate_ppb_q16, now->raw_ns);
 	cdisc_loop_rate_set(l, now, rate_ppb_q16);
 	if (had_line)
@@ -644,6 +647,7 @@ void cdisc_loop_reassert(struct cdisc_loop *l, const struct cdisc_now *now, stru
 	} else {
 		struct cdisc_correction c = { .slew_ns = offset_ns };
 
+		l->slew_by.is_open = false;
 		begin_slew(l, now, &c, CLOCKDISC_CAUSE_RESTORE, todo);
 	}
 	tell_restored(l, offset_ns, todo);

@@ -116,7 +116,7 @@ static const struct cdisc_preset presets[] = {
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
-	/* Least steps of a millisecond: the clocksource actuator, which sets what it has read, may miss some microseconds. */
+	/* Least steps of a millisecond: where do_adjtimex() cannot be reached, what was read is set, some microseconds late. */
 	[CLOCKDISC_PRESET_MONOTONIC] = {
 		.name = "monotonic", .familiar = "monotonic",
 		.policy = {

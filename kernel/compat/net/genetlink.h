@@ -24,8 +24,16 @@
 
 /* genlmsg_multicast_allns() took allocation flags until 6.12 and the stable updates of its time. */
 #ifdef CDISC_HAVE_MULTICAST_FLAGS
-#define genlmsg_multicast_allns(family, skb, portid, group) \
-	genlmsg_multicast_allns(family, skb, portid, group, GFP_KERNEL)
+#define genlmsg_multicast_allns(family, skb, portid, group)						\
+({													\
+	int cdisc_err;											\
+													\
+	/* Then its caller also guarded the list of namespaces. */					\
+	rcu_read_lock();										\
+	cdisc_err = genlmsg_multicast_allns(family, skb, portid, group, GFP_ATOMIC);			\
+	rcu_read_unlock();										\
+	cdisc_err;											\
+})
 #endif
 
 #endif /* CDISC_COMPAT_NET_GENETLINK_H */
