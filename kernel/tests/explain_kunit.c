@@ -67,7 +67,7 @@ static void engine_free(struct cdisc_engine *e)
 }
 
 /* With a source and without, of every reason why an offer is pending and of none. */
-#define OFFERS	(2 * (CLOCKDISC_PENDING_REASON_FLOOR + 1))
+#define OFFERS	(2 * (CLOCKDISC_PENDING_REASON_BUDGET + 1))
 
 /* Every state, and what interrupted the clock. */
 static void every_state_has_a_sentence(struct kunit *test)

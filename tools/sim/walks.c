@@ -17,10 +17,13 @@
 #define HOURS		50
 #define SOURCES		3
 #define ORIGIN_NS	(1790000000LL * SEC)
+#define DRIFT_PPB	7000	/* Learnt on one side and found on the other, still within CDISC_PHI_PPB */
 
 /**
  * struct walk - a clock, its sources, and what is known of its past
- * @source_ns:	each source's phase
+ * @source_ns:	each source's phase; true time's, that of all, where sources are honest
+ * @lean:	how much of its way there and back is on one side, -1 to 1
+ * @drift_ppb_q16: rate of true time against the counter
  * @now:	the clock
  * @rate_ppb_q16: as set
  * @tick_ppb_q16: by how much the tick is too long
@@ -30,6 +33,8 @@
  * @slewed_ns:	slews that count, by the hour, from the rates
  * @is_stepped_back: it was stepped back by us
  * @has_commands: the operator and interruptions take part
+ * @is_honest:	no source lies, or jumps
+ * @bounded:	how often the bound was known when it was looked at
  * @wrong:	what did not hold, NULL while all did
  */
 struct walk {
@@ -40,6 +45,8 @@ struct walk {
 	struct cdisc_select_entry	entry[SOURCES];
 	struct cdisc_select_work	work;
 	s64				source_ns[SOURCES];
+	double				lean[SOURCES];
+	s64				drift_ppb_q16;
 	struct cdisc_now		now;
 	s64				rate_ppb_q16;
 	s64				tick_ppb_q16;
@@ -48,7 +55,9 @@ struct walk {
 	s64				wake_raw_ns;
 	s64				stepped_ns[HOURS];
 	s64				slewed_ns[HOURS];
+	u64				bounded;
 	bool				has_commands;
+	bool				is_honest;
 	bool				is_stepped_back;
 	const char			*wrong;
 	struct rng			r;
@@ -103,17 +112,32 @@ static void walk_init(struct walk *w, u64 seed, const struct cdisc_policy *polic
 	w->wake_raw_ns = S64_MAX;
 }
 
+/* Where nobody lies, true time is within the bound of the clock. */
+static void check_bound(struct walk *w)
+{
+	s64 bound_ns = cdisc_loop_bound(&w->loop, &w->now);
+
+	if (!w->is_honest || bound_ns == S64_MAX)
+		return;
+	NEED(w, cdisc_abs(w->now.raw_ns + w->source_ns[0] - w->now.real_ns) <= bound_ns);
+	w->bounded++;
+}
+
 /* The clock goes on; what a counted slew moves is booked from the rates that were asked for. */
 static void go(struct walk *w, s64 dt_ns)
 {
 	s64 was_ns = w->now.real_ns;
 	s64 slew_ppb_q16 = w->loop.steer.rate_ppb_q16 - w->loop.steer.freq_ppb_q16;
+	int i;
 
 	if (w->loop.slew_by.is_open && w->loop.steer.is_slewing)
 		w->slewed_ns[hour_of(w)] += cdisc_abs(cdisc_ns_from_rate(slew_ppb_q16, dt_ns));
 	w->now.raw_ns += dt_ns;
 	w->now.real_ns += dt_ns + cdisc_ns_from_rate(w->rate_ppb_q16 + w->tick_ppb_q16, dt_ns);
+	for (i = 0; i < SOURCES; i++)
+		w->source_ns[i] += cdisc_ns_from_rate(w->drift_ppb_q16, dt_ns);
 	NEED(w, w->now.real_ns >= was_ns);
+	check_bound(w);
 }
 
 /* A step that counts, an automatic one: what the policy says of it. */
@@ -124,19 +148,23 @@ static void check_step(struct walk *w, const struct cdisc_policy_row *row, s64 s
 		w->stepped_ns[hour_of(w)] += cdisc_abs(step_ns);
 }
 
+/*
+ * A limit on the change of the rate outranks the cap while the frequency itself moves: a rate that is beyond the cap of the new
+ * frequency comes nearer, and none goes there.
+ */
 static void check_plan(struct walk *w)
 {
 	const struct cdisc_loop *l = &w->loop;
 	u32 change_ppb = l->cfg.max_change_ppb_s;
 	s64 cap_ppb_q16 = cdisc_ppb_q16_from_ppb(l->cfg.policy.row[l->slew_cause].slew_ppb);
 	s64 slew_ppb_q16 = cdisc_abs(l->steer.rate_ppb_q16 - l->steer.freq_ppb_q16);
+	s64 was_ppb_q16 = cdisc_abs(w->steer_ppb_q16 - l->steer.freq_ppb_q16);
 	s64 since_ns = min_t(s64, w->now.raw_ns - w->steer_raw_ns, SEC);
 
 	if (l->steer.rate_ppb_q16 == w->steer_ppb_q16)
 		return;
-	if (!change_ppb)
-		NEED(w, slew_ppb_q16 <= cap_ppb_q16);
-	else
+	NEED(w, slew_ppb_q16 <= (change_ppb ? max_t(s64, cap_ppb_q16, was_ppb_q16) : cap_ppb_q16));
+	if (change_ppb)
 		NEED(w, cdisc_abs(l->steer.rate_ppb_q16 - w->steer_ppb_q16) <=
 			cdisc_mul_div_up(cdisc_ppb_q16_from_ppb(change_ppb), since_ns, SEC));
 	w->steer_ppb_q16 = l->steer.rate_ppb_q16;
@@ -166,7 +194,8 @@ static void hear(struct walk *w, int i)
 	struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 2 };
 	s64 excess_ns = (s64)(100e3 * rng_exponential(&w->r));
 	struct cdisc_sample s = {
-		.raw_ns = w->now.raw_ns, .phase_ns = w->source_ns[i] + (s64)((double)excess_ns * (rng_uniform(&w->r) - 0.5)),
+		.raw_ns = w->now.raw_ns, .phase_ns = w->source_ns[i] + (s64)((double)excess_ns * (rng_uniform(&w->r) - 0.5)) +
+						     (s64)(100e3 * w->lean[i]),
 		.delay_ns = 200000 + excess_ns, .half_ns = 102000 + excess_ns / 2, .disp_ns = 2000,
 	};
 
@@ -191,6 +220,7 @@ static void update(struct walk *w)
 		acted_id && l->selected_id != acted_id ? CLOCKDISC_CAUSE_SOURCE : CLOCKDISC_CAUSE_DRIFT;
 	NEED(w, !todo.step_ns || !l->cfg.floor_real_ns || w->now.real_ns + todo.step_ns >= l->cfg.floor_real_ns);
 	carry_out(w, &todo, &l->cfg.policy.row[cause], is_counted);
+	check_bound(w);
 }
 
 /* Timers are late by up to a second. */
@@ -211,7 +241,10 @@ static void run(struct walk *w, s64 dt_ns)
 		go(w, end_ns - w->now.raw_ns);
 }
 
-/* What the operator and the world do now and then. A step by command is refused where the engine would refuse it. */
+/*
+ * What the operator and the world do now and then. A step by command is refused where the engine would refuse it. The last is
+ * a lie, too: a frequency that is wrong.
+ */
 static void disturb(struct walk *w)
 {
 	struct cdisc_loop *l = &w->loop;
@@ -219,7 +252,7 @@ static void disturb(struct walk *w)
 	s64 any_ns = any_jump(&w->r);
 	int i;
 
-	switch (rng_u64(&w->r) % 8) {
+	switch (rng_u64(&w->r) % (w->is_honest ? 7 : 8)) {
 	case 0:
 		cdisc_loop_freeze(l, &w->now, &todo);
 		break;
@@ -243,14 +276,39 @@ static void disturb(struct walk *w)
 		cdisc_loop_interrupt(l, &w->now, CLOCKDISC_INTERRUPTION_VM_GENERATION, &todo);
 		break;
 	case 6:
-		cdisc_loop_freq_set(l, &w->now, cdisc_ppb_q16_from_ppb((s64)(1e5 * rng_normal(&w->r))), &todo);
-		break;
-	case 7:
 		w->now.real_ns += cdisc_abs(any_ns);
 		cdisc_loop_stepped(l, &w->now, cdisc_abs(any_ns), false, &todo);
 		break;
+	case 7:
+		cdisc_loop_freq_set(l, &w->now, cdisc_ppb_q16_from_ppb((s64)(1e5 * rng_normal(&w->r))), &todo);
+		break;
 	}
 	carry_out(w, &todo, NULL, false);
+}
+
+/* One source lies, or all jump to where they agree; small jumps come often. */
+static void lie(struct walk *w)
+{
+	struct rng *r = &w->r;
+	bool is_nudge = !w->has_commands && rng_u64(r) % 8;
+	s64 to_ns = w->source_ns[0] + (is_nudge ? nudge(r) : any_jump(r));
+	int only = (int)(rng_u64(r) % (2 * SOURCES));
+	int i;
+
+	for (i = 0; i < SOURCES; i++)
+		if (only >= SOURCES || i == only)
+			w->source_ns[i] = to_ns;
+}
+
+/* Another route, or another temperature: all within what a source may be off, and the oscillator. */
+static void wander(struct walk *w)
+{
+	struct rng *r = &w->r;
+
+	if (!(rng_u64(r) % 100))
+		w->lean[rng_u64(r) % SOURCES] = 2 * rng_uniform(r) - 1;
+	w->drift_ppb_q16 += cdisc_ppb_q16_from_ppb((s64)(100 * rng_normal(r)));
+	w->drift_ppb_q16 = clamp_t(s64, w->drift_ppb_q16, -cdisc_ppb_q16_from_ppb(DRIFT_PPB), cdisc_ppb_q16_from_ppb(DRIFT_PPB));
 }
 
 static void walk(struct walk *w)
@@ -260,16 +318,10 @@ static void walk(struct walk *w)
 
 	while (w->now.raw_ns < (HOURS - 1) * HOUR && !w->wrong) {
 		run(w, (s64)(1e9 * (2 + 60 * rng_uniform(r))));
-		/* One source lies, or all jump to where they agree; small jumps come often. */
-		if (!(rng_u64(r) % (w->has_commands ? 40 : 10))) {
-			bool is_nudge = !w->has_commands && rng_u64(r) % 8;
-			s64 to_ns = w->source_ns[0] + (is_nudge ? nudge(r) : any_jump(r));
-			int only = (int)(rng_u64(r) % (2 * SOURCES));
-
-			for (i = 0; i < SOURCES; i++)
-				if (only >= SOURCES || i == only)
-					w->source_ns[i] = to_ns;
-		}
+		if (w->is_honest)
+			wander(w);
+		else if (!(rng_u64(r) % (w->has_commands ? 40 : 10)))
+			lie(w);
 		if (w->has_commands && !(rng_u64(r) % 60))
 			disturb(w);
 		for (i = 0; i < SOURCES; i++)
@@ -384,6 +436,37 @@ static void budgets_hold(u64 first, u64 last)
 	tap_report(ok && (first == last || stops > 20), name);
 }
 
+/*
+ * Ways that lean to one side, and an oscillator that wanders. With the NTP servo, whose bound grows as fast as any oscillator may
+ * go, whatever the operator does takes part; the adaptive one, whose bound rests on what it learnt, is left alone.
+ */
+static void bound_contains_truth(u64 first, u64 last)
+{
+	static const char name[] = "while no source lies, true time is within the bound of the clock";
+	u64 seed, bounded = 0;
+	bool ok = true;
+	int i;
+
+	for (seed = first; seed <= last; seed++) {
+		enum clockdisc_preset preset = CLOCKDISC_PRESET_NTPD + seed / 2 % (CLOCKDISC_PRESET_HOST - CLOCKDISC_PRESET_CUSTOM);
+		struct cdisc_config cfg;
+
+		walk_init(&w, seed + 3000, &cdisc_preset_find(preset)->policy, seed % 3 ? 0 : 20000);
+		cfg = w.loop.cfg;
+		cfg.servo = seed & 1 ? CLOCKDISC_SERVO_ADAPTIVE : CLOCKDISC_SERVO_NTP;
+		cdisc_loop_configure(&w.loop, &cfg);
+		w.is_honest = true;
+		w.has_commands = cfg.servo == CLOCKDISC_SERVO_NTP;
+		for (i = 0; i < SOURCES; i++)
+			w.lean[i] = 2 * rng_uniform(&w.r) - 1;
+		walk(&w);
+		report(&ok, &w, name, seed);
+		bounded += w.bounded;
+	}
+	printf("# looked at %" PRIu64 " times while it was known\n", bounded);
+	tap_report(ok && (first == last || bounded > 100000), name);
+}
+
 int main(void)
 {
 	const char *only = getenv("SEED");
@@ -393,5 +476,6 @@ int main(void)
 	every_preset_keeps_its_word(first, last);
 	monotonic_never_steps_back(first, last);
 	budgets_hold(first, last);
+	bound_contains_truth(first, last);
 	return tap_done();
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Every command prints JSON with -j: what --help lists is run, and somebody outside reads it.
+# kernels: 6.12
 # boot: --icount --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # judge: selftests/check-json "$out"/*.json
 . /lib/lib.sh

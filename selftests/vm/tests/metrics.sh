@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Metrics of a clock that is followed: printed, and in a file that is replaced at once; and what they say without the module.
+# kernels: 6.12
 # boot: --icount --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # judge: selftests/check-metrics "$out/status.prom" "$out/status.om" "$out/absent.prom" "$out/absent.om"
 . /lib/lib.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # A log of the clock: what is in it, that it goes on and is not overwritten, and that it can be drawn.
+# kernels: 6.12
 # boot: --icount --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # judge: build/tools/clockdisc plot "$out/log" -o "$out/clock.png" && head -c 4 "$out/clock.png" | grep -q PNG
 # judge: build/tools/clockdisc plot "$out/log" -o "$out/clock.svg" && grep -q '</svg>' "$out/clock.svg"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A leap second that is not left to the kernel: the clock goes straight on over the instant itself, and says by how much it is
 # off UTC. A smear that begins late, over midnight, and a second that is slewed afterwards; the kernel is told of neither.
+# kernels: 6.12
 # boot: --icount --rtc 2026-12-31T23:50:00 --add selftests/vm/tests/lib.sh:/lib/lib.sh
 # boot: --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh

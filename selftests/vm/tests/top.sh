@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # clockdisc top on a terminal of tmux: what it shows, another size, a module that goes and comes, terminals without colours
 # or without a cursor.
+# kernels: 6.12
 # boot: --icount --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(command -v tmux)" --add /usr/lib/locale/C.utf8:/usr/lib/locale/C.utf8 --add /lib/terminfo/t/tmux-256color:/lib/terminfo/t/tmux-256color
 # boot: --add /lib/terminfo/v/vt100:/lib/terminfo/v/vt100 --add /lib/terminfo/d/dumb:/lib/terminfo/d/dumb
