@@ -74,7 +74,7 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 	}
 	/* Another clocksource on the same counter: nothing is forgotten but what the clock's rate was. */
 	if (change->is_switched && !change->causes)
-		cdisc_loop_rate_lost(&e->loop, now);
+		cdisc_loop_switched(&e->loop, now);
 	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
 	if (change->sets || change->causes || change->is_switched)
 		cdisc_engine_leap_disarmed(e, now);

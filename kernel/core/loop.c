@@ -534,7 +534,7 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 	if (is_old)
 		return;
 	l->bound_raw_ns = l->sel.sample_raw_ns;
-	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->servo.freq_ppb_q16);
+	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->sel.freq_ppb_q16);
 	cdisc_bound_split(&l->bound, &l->sel.split);
 	cdisc_bound_hold(&l->bound, l->sel.hold_ppb_q16, hold_ns, cdisc_rshift_round(l->sel.error_ns_q16, 16));
 }
@@ -790,4 +790,10 @@ void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now)
 {
 	l->is_rate_lost = true;
 	l->anchor = *now;
+}
+
+void cdisc_loop_switched(struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	l->bias_span_ns = 0;
+	cdisc_loop_rate_lost(l, now);
 }

@@ -325,6 +325,21 @@ static void loop_foreign_rate(struct kunit *test)
 	KUNIT_EXPECT_LT(test, cdisc_abs(p->rate_ppb_q16 - rate_ppb_q16), PPM);
 }
 
+/* Another clocksource on the same counter has a tick of another length: it is known with the first stretch. */
+static void loop_switched(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 30 * PPM);
+	s64 bias_ppb_q16;
+
+	follow(p, 900 * SEC);
+	bias_ppb_q16 = p->loop.bias_ppb_q16;
+	p->tick_ppb_q16 += PPM;
+	cdisc_loop_switched(&p->loop, &p->now);
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_LT(test, cdisc_abs(p->loop.bias_ppb_q16 - bias_ppb_q16 - PPM), PPM / 100);
+}
+
 /* Of two sources the first to speak does not set the clock alone; the other one is waited for, not for ever. */
 static void loop_hears_all_sources_first(struct kunit *test)
 {
@@ -426,6 +441,7 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_takeover_leaves_no_bias),
 	KUNIT_CASE(loop_panic_once),
 	KUNIT_CASE(loop_foreign_rate),
+	KUNIT_CASE(loop_switched),
 	KUNIT_CASE(loop_config_check),
 	{}
 };
