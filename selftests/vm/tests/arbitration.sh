@@ -15,8 +15,8 @@ other_server() {
 	other_pid=$!
 }
 chrony() {
-	printf 'server 127.0.0.1 port %s iburst minpoll 0 maxpoll 1\nmakestep 0.1 -1\npidfile /run/chronyd.pid\ncmdport 0\nbindcmdaddress /\n' \
-		$OTHER_PORT > /tmp/chrony.conf
+	printf 'server 127.0.0.1 port %s iburst minpoll 0 maxpoll 1\nmakestep 0.1 -1\nrtcsync\n' $OTHER_PORT > /tmp/chrony.conf
+	printf 'pidfile /run/chronyd.pid\ncmdport 0\nbindcmdaddress /\n' >> /tmp/chrony.conf
 	rm -f /run/chronyd.pid
 	chronyd -d -U -u root -f /tmp/chrony.conf > /tmp/chronyd.log 2>&1 &
 	daemon_pid=$!
@@ -86,7 +86,7 @@ tap_check "and left again when chronyd goes on" until_true 60 is_yielded_to chro
 # Loaded again beside it: its work shows, and the clock is not touched.
 stop $ntpx_pid
 rmmod clockdisc
-sleep 5
+tap_check "chronyd has done its work" until_true 60 is_unsync 0
 load
 tap_check "loaded beside chronyd: left to it from the start" is_yielded_to chronyd
 sleep 5
