@@ -3,18 +3,7 @@
  * One pass of the discipline: select -> policy -> servo -> steer, closed on snapshots of the clock.
  */
 #include "loop.h"
-
-/*
- * A shorter stretch than this tells little about the clock's rate: two readings of 1 ns and the 0.1 ppm by which the
- * timekeeper's multiplier is off between ticks make 0.1 ppm over 250 ms. Longer, and a cold start waits for it.
- */
-#define BIAS_MIN_NS	(CDISC_NSEC_PER_SEC / 4)
-
-/*
- * Stretches weigh in the bias by their length against this, or against all that was measured when that is less: the first
- * ones are averaged. Shorter lets reading noise in, longer lags a change.
- */
-#define BIAS_MEMORY_NS	(16 * CDISC_NSEC_PER_SEC)
+#include "loop_rate.h"
 
 /*
  * The kernel cuts what is left of an offset into seconds beforehand: ended slews go on to the end of the second. The
@@ -23,19 +12,10 @@
 #define TAKE_QUIET_NS	(CDISC_NSEC_PER_SEC + CDISC_NSEC_PER_SEC / 10)
 
 /*
- * Beyond this a slew of somebody's may be running, below it what is left of one does no harm: half a microsecond. Larger, and
- * such a slew is taken for the tick's. Smaller, and a plain clock waits for a second to no end.
- */
-#define CALM_PPB_Q16	(500LL * 65536)
-
-/*
  * Before the first action every source is heard, but not waited for longer than this: two exchanges of a burst. Without
  * it the first server to answer would set the clock, right or wrong.
  */
 #define HEAR_ALL_NS	(4 * CDISC_NSEC_PER_SEC)
-
-/* A tick's nominal length is off by hundreds of ppm at most; beyond this a measurement was disturbed. */
-#define BIAS_MAX_PPB_Q16	(CDISC_FREQ_MAX_PPB_Q16 / 10)
 
 /* A first guess at the frequency is not what somebody's slew left behind: the range of the kernel's own. */
 #define GUESS_MAX_PPB	500000LL
@@ -712,29 +692,6 @@ void cdisc_loop_freq_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 
 	act(l, CDISC_EVENT_FREQ_SET, now, NULL, todo);
 }
 
-/* How fast the clock runs since the rate was last set, and by how much that is not what was set. */
-static void measure_rate(struct cdisc_loop *l, const struct cdisc_now *now)
-{
-	s64 span_ns = cdisc_sub_sat(now->raw_ns, l->anchor.raw_ns);
-	s64 bias_ppb_q16;
-
-	if (span_ns < BIAS_MIN_NS)
-		return;
-	l->clock_rate_ppb_q16 = cdisc_rate_from_ns(cdisc_sub_sat(cdisc_sub_sat(now->real_ns, l->anchor.real_ns), span_ns),
-						   span_ns);
-	bias_ppb_q16 = clamp_t(s64, cdisc_sub_sat(l->clock_rate_ppb_q16, l->rate_ppb_q16),
-			       -BIAS_MAX_PPB_Q16, BIAS_MAX_PPB_Q16);
-	/* A slew may be on its last second. Where there is none to be seen, nothing is waited for. */
-	if (l->anchor.raw_ns < l->quiet_raw_ns && cdisc_abs(bias_ppb_q16) > CALM_PPB_Q16) {
-		l->anchor = *now;
-		return;
-	}
-	l->bias_ppb_q16 += cdisc_mul_div(cdisc_sub_sat(bias_ppb_q16, l->bias_ppb_q16), span_ns,
-					 cdisc_add_sat(span_ns, l->bias_span_ns));
-	l->bias_span_ns = min_t(s64, cdisc_add_sat(l->bias_span_ns, span_ns), BIAS_MEMORY_NS);
-	l->has_bias = true;
-}
-
 void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
 	bool was_slewing = l->steer.is_slewing;
@@ -742,13 +699,13 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	struct cdisc_steer_plan plan;
 	s64 ask_ppb_q16;
 
-	measure_rate(l, now);
+	cdisc_loop_measure_rate(l, now);
 	count_slew(l, now);
 	todo->wake_raw_ns = l->is_waiting ? cdisc_add_sat(l->heard_raw_ns, HEAR_ALL_NS) : S64_MAX;
 	if (!l->can_steer || !l->steer.has_line)
 		return;
 	if (!l->has_bias) {
-		todo->wake_raw_ns = cdisc_add_sat(l->anchor.raw_ns, BIAS_MIN_NS);
+		todo->wake_raw_ns = cdisc_add_sat(l->anchor.raw_ns, CDISC_BIAS_MIN_NS);
 		return;
 	}
 	cdisc_steer_plan(&l->steer, &lim, now->raw_ns, clock_ns(l, now), &plan);
@@ -764,36 +721,7 @@ void cdisc_loop_plan(struct cdisc_loop *l, const struct cdisc_now *now, struct c
 	todo->wake_raw_ns = min_t(s64, todo->wake_raw_ns, plan.wake_raw_ns);
 }
 
-void cdisc_loop_smear(struct cdisc_loop *l, const struct cdisc_now *now, const struct cdisc_smear_piece *piece)
-{
-	if (l->steer.lean_ppb_q16 != piece->rate_ppb_q16) {
-		measure_rate(l, now);
-		cdisc_loop_rate_lost(l, now);
-	}
-	l->smear = *piece;
-	l->steer.lean_ppb_q16 = piece->rate_ppb_q16;
-}
-
-void cdisc_loop_rate_set(struct cdisc_loop *l, const struct cdisc_now *now, s64 rate_ppb_q16)
-{
-	l->rate_ppb_q16 = rate_ppb_q16;
-	l->is_rate_lost = false;
-	l->anchor = *now;
-}
-
 void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct cdisc_todo *todo)
 {
 	hold(l, now, todo);
-}
-
-void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now)
-{
-	l->is_rate_lost = true;
-	l->anchor = *now;
-}
-
-void cdisc_loop_switched(struct cdisc_loop *l, const struct cdisc_now *now)
-{
-	l->bias_span_ns = 0;
-	cdisc_loop_rate_lost(l, now);
 }
