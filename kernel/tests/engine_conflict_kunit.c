@@ -2,101 +2,27 @@
 /*
  * The engine when somebody else sets the clock: this kernel's own, by the task that runs the test.
  */
-#include <kunit/test.h>
-#include <linux/delay.h>
-#include <linux/timekeeping.h>
+#include "engine_fake.h"
 
-#include "engine.h"
-
-#define SEC	CDISC_NSEC_PER_SEC
-#define MS	1000000LL
-
-static struct {
-	u32	steps;
-	s64	step_ns;
-	u32	takes;
-	u32	events;
-	int	take_err;
-} fake;
-
-static int fake_take(s64 *rate_ppb_q16)
-{
-	fake.takes++;
-	*rate_ppb_q16 = 0;
-	return fake.take_err;
-}
-
-static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
-{
-	*set_ppb_q16 = rate_ppb_q16;
-	return 0;
-}
-
-static int fake_step(s64 step_ns, s64 *made_ns)
-{
-	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
-
-	*made_ns = step_ns;
-	fake.steps++;
-	fake.step_ns = step_ns;
-	return do_settimeofday64(&ts);
-}
-
-static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
-{
-	*sta_bits = 0;
-	return 0;
-}
-
-static const struct cdisc_actuator_ops fake_actuator = {
-	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
-	.name = "fake",
-	.can_steer = true,
-	.take = fake_take,
-	.set_rate = fake_set_rate,
-	.step = fake_step,
-	.set_status = fake_set_status,
-};
-
-static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
-{
-	fake.events |= 1U << event;
-}
-
-static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
-{
-}
-
-static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+static const struct cdisc_listener listener = { .clock = fake_on_clock, .source = fake_on_source };
 
 /* An engine that follows a source, which says that the clock is right. */
 static struct cdisc_engine *engine_new(struct kunit *test, bool has_source)
 {
-	const struct cdisc_source_settings set = { .minpoll_log2s = 0, .maxpoll_log2s = 4 };
-	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_engine *e = engine_alloc(test);
 	u32 id, i;
-	s8 poll_log2s;
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
-	memset(&fake, 0, sizeof(fake));
+	fake.moves_clock = true;
 	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), 0);
 	if (!has_source)
 		return e;
-	KUNIT_ASSERT_EQ(test, cdisc_engine_source_add(e, "one", &set, &id, &poll_log2s), 0);
+	id = server_add(test, e, "one");
 	for (i = 0; i < 8; i++) {
-		const struct cdisc_submission sub = {
-			.source_id = id,
-			.precision_log2s = -20,
-			.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },
-			.real_ns = ktime_get_real_ns(),
-			.half_ns = MS,
-		};
-
 		msleep(1000);
-		cdisc_engine_submit(e, &sub, &poll_log2s);
+		server_agrees(e, id);
 	}
 	msleep(10);
-	fake.events = 0;
+	fake.clock_events = 0;
 	return e;
 }
 
@@ -112,9 +38,7 @@ static void configure(struct cdisc_engine *e, enum clockdisc_conflict conflict, 
 
 static void set_clock_ns(struct kunit *test, s64 by_ns)
 {
-	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + by_ns);
-
-	KUNIT_ASSERT_EQ(test, do_settimeofday64(&ts), 0);
+	KUNIT_ASSERT_EQ(test, clock_move(by_ns), 0);
 	msleep(20);
 }
 
@@ -140,7 +64,7 @@ static void conflict_is_answered(struct kunit *test)
 	set_clock_ns(test, 3600 * SEC);
 	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
 	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns + 3600 * SEC), 100 * MS);
-	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_CONFLICT));
 	entry = find(e, CLOCKDISC_LOG_KIND_SET, CLOCKDISC_LOG_CAUSE_FOREIGN);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	KUNIT_EXPECT_STREQ(test, entry->who.name, current->comm);
@@ -177,7 +101,7 @@ static void conflict_without_a_reference(struct kunit *test)
 
 	set_clock_ns(test, 3600 * SEC);
 	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
-	KUNIT_EXPECT_FALSE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	KUNIT_EXPECT_FALSE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_CONFLICT));
 	KUNIT_EXPECT_EQ(test, (int)find(e, CLOCKDISC_LOG_KIND_SET, CLOCKDISC_LOG_CAUSE_FOREIGN)->reaction,
 			(int)CLOCKDISC_LOG_REACTION_NONE);
 	set_clock_ns(test, -3600 * SEC);
@@ -192,7 +116,7 @@ static void conflict_alarm_is_told(struct kunit *test)
 	set_clock_ns(test, 3600 * SEC);
 	msleep(15000);
 	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
-	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_CONFLICT));
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_CONFLICT));
 	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
 	set_clock_ns(test, -3600 * SEC);
 	cdisc_engine_exit(e);
@@ -206,7 +130,7 @@ static void conflict_yield_comes_back(struct kunit *test)
 	configure(e, CLOCKDISC_CONFLICT_YIELD, 60 * SEC);
 	set_clock_ns(test, 3600 * SEC);
 	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
-	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_YIELD));
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_YIELD));
 	KUNIT_EXPECT_FALSE(test, e->loop.can_steer);
 	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, SEC), -EBUSY);
 	KUNIT_EXPECT_EQ(test, cdisc_engine_slew(e, true, SEC), -EBUSY);
@@ -221,7 +145,7 @@ static void conflict_yield_comes_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
 	KUNIT_EXPECT_TRUE(test, e->loop.can_steer);
 	KUNIT_EXPECT_EQ(test, fake.takes, takes + 1);
-	KUNIT_EXPECT_TRUE(test, fake.events & (1U << CLOCKDISC_EVENT_RESUME));
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_RESUME));
 	KUNIT_EXPECT_NOT_NULL(test, find(e, CLOCKDISC_LOG_KIND_RESUME, CLOCKDISC_LOG_CAUSE_QUIET));
 	cdisc_engine_exit(e);
 }

@@ -2,16 +2,9 @@
 /*
  * The engine in a guest whose host is a fake: what is asked when, what an answer leads to, and what an interruption does.
  */
-#include <kunit/test.h>
-#include <linux/delay.h>
-#include <linux/timekeeping.h>
+#include "engine_fake.h"
 
-#include "engine.h"
-
-#define SEC	CDISC_NSEC_PER_SEC
-#define MS	1000000LL
-
-/* Host and actuator. Tests run one after the other. */
+/* The fake's answers, and what became of an interruption. */
 static struct {
 	s64	phase_ns;	/* host minus counter time */
 	u32	version;
@@ -19,15 +12,10 @@ static struct {
 	s64	apart_ns;
 	int	err;
 	u32	calls;
-	u32	steps;
-	s64	step_ns;
-	u32	events;
 	s64	restored_ns;
 	int	restored_as;
-	int	step_err;
 	bool	was_void;	/* when an interruption was told of, no bound was */
-	bool	is_told_synced;
-} fake;
+} host;
 
 static enum cdisc_host_status fake_init(struct cdisc_host *h)
 {
@@ -48,14 +36,14 @@ static int fake_call(struct cdisc_host *h, struct cdisc_host_answer *answer)
 	struct cdisc_host_clocks c;
 	s32 nsec;
 
-	fake.calls++;
+	host.calls++;
 	udelay(5);
 	cdisc_host_clocks_read(&c);
 	answer->counter = c.now.raw_ns;
-	answer->real_sec = div_s64_rem(c.now.raw_ns + fake.phase_ns, NSEC_PER_SEC, &nsec);
+	answer->real_sec = div_s64_rem(c.now.raw_ns + host.phase_ns, NSEC_PER_SEC, &nsec);
 	answer->real_nsec = nsec;
 	udelay(5);
-	return fake.err;
+	return host.err;
 }
 
 static u64 fake_counter(void)
@@ -75,7 +63,7 @@ static void fake_clocks(struct cdisc_host_clocks *c)
 static void fake_scale(struct cdisc_host_scale *s)
 {
 	*s = (struct cdisc_host_scale){ .cyc = FAKE_CYC, .mul = 1U << 31, .shift = 1, .is_known = true };
-	s->apart_ns = fake.apart_ns;
+	s->apart_ns = host.apart_ns;
 }
 
 static bool fake_is_scale_changed(const struct cdisc_host_scale *s)
@@ -85,7 +73,7 @@ static bool fake_is_scale_changed(const struct cdisc_host_scale *s)
 
 static bool fake_page(struct cdisc_host_page *page)
 {
-	*page = (struct cdisc_host_page){ .version = &fake.version, .flags = &fake.flags, .stopped = 2 };
+	*page = (struct cdisc_host_page){ .version = &host.version, .flags = &host.flags, .stopped = 2 };
 	return true;
 }
 
@@ -104,75 +92,29 @@ static const struct cdisc_host_ops fake_host = {
 	.page = fake_page,
 };
 
-static int fake_take(s64 *rate_ppb_q16)
-{
-	*rate_ppb_q16 = 0;
-	return 0;
-}
-
-static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
-{
-	*set_ppb_q16 = rate_ppb_q16;
-	return 0;
-}
-
-/* No time passes between reading and setting: virtual time goes on when somebody sleeps. */
-static int fake_step(s64 step_ns, s64 *made_ns)
-{
-	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + step_ns);
-
-	if (fake.step_err)
-		return fake.step_err;
-	*made_ns = step_ns;
-	fake.steps++;
-	fake.step_ns = step_ns;
-	return do_settimeofday64(&ts);
-}
-
-static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
-{
-	fake.is_told_synced = status->is_synced;
-	*sta_bits = 0;
-	return 0;
-}
-
-static const struct cdisc_actuator_ops fake_actuator = {
-	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
-	.name = "fake",
-	.can_steer = true,
-	.take = fake_take,
-	.set_rate = fake_set_rate,
-	.step = fake_step,
-	.set_status = fake_set_status,
-};
-
 static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
 {
-	fake.events |= 1U << event;
+	fake_on_clock(e, event, value_ns);
 	if (event == CLOCKDISC_EVENT_RESTORED) {
-		fake.restored_ns = value_ns;
-		fake.restored_as = e->loop.reaction;
+		host.restored_ns = value_ns;
+		host.restored_as = e->loop.reaction;
 	}
 	if (event == CLOCKDISC_EVENT_INTERRUPTED)
-		fake.was_void = !e->loop.bound.is_known && !fake.is_told_synced;
+		host.was_void = !e->loop.bound.is_known && !fake.is_told_synced;
 }
 
-static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
-{
-}
-
-static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+static const struct cdisc_listener listener = { .clock = on_clock, .source = fake_on_source };
 
 static struct cdisc_engine *guest_new(struct kunit *test, s64 offset_ns, int err)
 {
-	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_engine *e = engine_alloc(test);
 	struct cdisc_host_clocks c;
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
-	memset(&fake, 0, sizeof(fake));
+	memset(&host, 0, sizeof(host));
+	fake.moves_clock = true;
 	cdisc_host_clocks_read(&c);
-	fake.phase_ns = c.now.real_ns - c.now.raw_ns + offset_ns;
-	fake.err = err;
+	host.phase_ns = c.now.real_ns - c.now.raw_ns + offset_ns;
+	host.err = err;
 	cdisc_host_init_with(&e->host.host, &fake_host);
 	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), 0);
 	return e;
@@ -186,7 +128,7 @@ static void host_sets_the_clock(struct kunit *test)
 	msleep(200);
 	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
 	KUNIT_EXPECT_LT(test, cdisc_abs(fake.step_ns - 3600 * SEC), 100000ll);
-	KUNIT_EXPECT_LT(test, cdisc_abs(fake.restored_ns - 3600 * SEC), 100000ll);
+	KUNIT_EXPECT_LT(test, cdisc_abs(host.restored_ns - 3600 * SEC), 100000ll);
 	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
 	KUNIT_EXPECT_EQ(test, e->loop.selected_id, e->host.src->peer.id);
 	KUNIT_EXPECT_TRUE(test, fake.is_told_synced);
@@ -201,12 +143,12 @@ static void host_is_asked_in_time(struct kunit *test)
 	u32 calls;
 
 	msleep(1200);
-	KUNIT_EXPECT_GE(test, fake.calls, 16u);
+	KUNIT_EXPECT_GE(test, host.calls, 16u);
 	msleep(5000);
-	calls = fake.calls;
+	calls = host.calls;
 	msleep(10000);
-	KUNIT_EXPECT_GE(test, fake.calls - calls, 9u);
-	KUNIT_EXPECT_LE(test, fake.calls - calls, 11u);
+	KUNIT_EXPECT_GE(test, host.calls - calls, 9u);
+	KUNIT_EXPECT_LE(test, host.calls - calls, 11u);
 	cdisc_engine_exit(e);
 }
 
@@ -234,15 +176,15 @@ static void host_after_an_interruption(struct kunit *test)
 
 		msleep(3000);
 		freq_ppb_q16 = e->loop.servo.freq_ppb_q16;
-		fake.events = 0;
-		fake.phase_ns += told[i].gap_ns;
+		fake.clock_events = 0;
+		host.phase_ns += told[i].gap_ns;
 		atomic_or(told[i].cause, &e->interruption.causes);
 		cdisc_engine_kick(e);
 		msleep(5);
-		KUNIT_EXPECT_TRUE_MSG(test, fake.events & (1U << CLOCKDISC_EVENT_INTERRUPTED), "%s", told[i].name);
-		KUNIT_EXPECT_TRUE_MSG(test, fake.events & (1U << CLOCKDISC_EVENT_RESTORED), "%s", told[i].name);
-		KUNIT_EXPECT_TRUE_MSG(test, fake.was_void, "%s", told[i].name);
-		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(fake.restored_ns - told[i].gap_ns), 100000ll, "%s", told[i].name);
+		KUNIT_EXPECT_TRUE_MSG(test, fake.clock_events & (1U << CLOCKDISC_EVENT_INTERRUPTED), "%s", told[i].name);
+		KUNIT_EXPECT_TRUE_MSG(test, fake.clock_events & (1U << CLOCKDISC_EVENT_RESTORED), "%s", told[i].name);
+		KUNIT_EXPECT_TRUE_MSG(test, host.was_void, "%s", told[i].name);
+		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(host.restored_ns - told[i].gap_ns), 100000ll, "%s", told[i].name);
 		KUNIT_EXPECT_EQ_MSG(test, (int)e->loop.reaction, (int)told[i].reaction, "%s", told[i].name);
 		KUNIT_EXPECT_EQ(test, e->loop.interruption, told[i].cause);
 		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(e->loop.servo.freq_ppb_q16 - freq_ppb_q16),
@@ -257,7 +199,7 @@ static void host_jumps(struct kunit *test)
 	struct cdisc_engine *e = guest_new(test, 0, 0);
 
 	msleep(3000);
-	fake.phase_ns += 20 * SEC;
+	host.phase_ns += 20 * SEC;
 	msleep(1100);
 	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_HOST_JUMP);
 	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
@@ -272,28 +214,20 @@ static void host_page_changes(struct kunit *test)
 	u32 calls;
 
 	msleep(3300);
-	calls = fake.calls;
-	fake.version += 2;
+	calls = host.calls;
+	host.version += 2;
 	msleep(50);
-	KUNIT_EXPECT_GT(test, fake.calls, calls);
+	KUNIT_EXPECT_GT(test, host.calls, calls);
 	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
 
-	fake.phase_ns += 20 * SEC;
-	fake.flags = 2;
-	fake.version += 2;
+	host.phase_ns += 20 * SEC;
+	host.flags = 2;
+	host.version += 2;
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, e->loop.interruption,
 			(u32)(CLOCKDISC_INTERRUPTION_HOST_PAGE | CLOCKDISC_INTERRUPTION_GUEST_STOPPED));
 	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
 	cdisc_engine_exit(e);
-}
-
-static void add_server(struct kunit *test, struct cdisc_engine *e, const char *name, u32 *id)
-{
-	const struct cdisc_source_settings set = { .minpoll_log2s = 0, .maxpoll_log2s = 4 };
-	s8 poll_log2s;
-
-	KUNIT_ASSERT_EQ(test, cdisc_engine_source_add(e, name, &set, id, &poll_log2s), 0);
 }
 
 /* For some seconds all of them say that the clock is right. */
@@ -302,27 +236,15 @@ static void serve(struct cdisc_engine *e, const u32 *id, u32 n, u32 sec)
 	u32 i;
 
 	for (; sec; sec--) {
-		for (i = 0; i < n; i++) {
-			const struct cdisc_submission sub = {
-				.source_id = id[i],
-				.precision_log2s = -20,
-				.header = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 1 },
-				.real_ns = ktime_get_real_ns(),
-				.half_ns = MS,
-			};
-			s8 poll_log2s;
-
-			cdisc_engine_submit(e, &sub, &poll_log2s);
-		}
+		for (i = 0; i < n; i++)
+			server_agrees(e, id[i]);
 		msleep(1000);
 	}
 }
 
 static void set_clock_ns(struct kunit *test, s64 by_ns)
 {
-	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + by_ns);
-
-	KUNIT_ASSERT_EQ(test, do_settimeofday64(&ts), 0);
+	KUNIT_ASSERT_EQ(test, clock_move(by_ns), 0);
 }
 
 /* Set twice in a row the clock is not fought for at full speed; but it is set back, and not frozen. */
@@ -353,11 +275,11 @@ static void host_step_fails(struct kunit *test)
 
 	msleep(3000);
 	fake.step_err = -EINVAL;
-	fake.phase_ns += 20 * SEC;
+	host.phase_ns += 20 * SEC;
 	atomic_or(CLOCKDISC_INTERRUPTION_VM_GENERATION, &e->interruption.causes);
 	cdisc_engine_kick(e);
 	msleep(5);
-	KUNIT_EXPECT_EQ(test, fake.restored_as, (int)CLOCKDISC_REACTION_NONE);
+	KUNIT_EXPECT_EQ(test, host.restored_as, (int)CLOCKDISC_REACTION_NONE);
 	KUNIT_EXPECT_FALSE(test, fake.is_told_synced);
 	cdisc_engine_exit(e);
 }
@@ -369,18 +291,18 @@ static void host_is_outvoted(struct kunit *test)
 	u32 id[3], i, calls;
 
 	for (i = 0; i < ARRAY_SIZE(id); i++)
-		add_server(test, e, "server", &id[i]);
+		id[i] = server_add(test, e, "server");
 	serve(e, id, ARRAY_SIZE(id), 10);
-	fake.phase_ns += 3600 * SEC;
+	host.phase_ns += 3600 * SEC;
 	serve(e, id, ARRAY_SIZE(id), 20);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_HOST_DISAGREES);
-	fake.version += 2;
-	calls = fake.calls;
+	host.version += 2;
+	calls = host.calls;
 	serve(e, id, ARRAY_SIZE(id), 8);
 	KUNIT_EXPECT_EQ(test, e->loop.interruption, (u32)CLOCKDISC_INTERRUPTION_START);
 	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
 	/* Nor is it asked more often for being wrong. */
-	KUNIT_EXPECT_LE(test, fake.calls - calls, 11u);
+	KUNIT_EXPECT_LE(test, host.calls - calls, 11u);
 	/* After an interruption it is the first to speak, and the others are heard before it is believed. */
 	atomic_or(CLOCKDISC_INTERRUPTION_VM_GENERATION, &e->interruption.causes);
 	cdisc_engine_kick(e);
@@ -399,13 +321,13 @@ static void host_is_believed_again(struct kunit *test)
 	u32 id[2], i;
 
 	for (i = 0; i < ARRAY_SIZE(id); i++)
-		add_server(test, e, "server", &id[i]);
+		id[i] = server_add(test, e, "server");
 	serve(e, id, ARRAY_SIZE(id), 10);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_SELECTED);
-	fake.phase_ns += 5 * SEC;
+	host.phase_ns += 5 * SEC;
 	serve(e, id, ARRAY_SIZE(id), 10);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_HOST_DISAGREES);
-	fake.phase_ns -= 5 * SEC;
+	host.phase_ns -= 5 * SEC;
 	serve(e, id, ARRAY_SIZE(id), 2);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_SELECTED);
 	KUNIT_EXPECT_EQ(test, fake.steps, 0u);
@@ -422,7 +344,7 @@ static void host_is_as_far_as_processors_are_apart(struct kunit *test)
 	msleep(3000);
 	cdisc_timeline_peek(&now);
 	KUNIT_EXPECT_LT(test, cdisc_loop_bound(&e->loop, &now), 100000ll);
-	fake.apart_ns = MS;
+	host.apart_ns = MS;
 	msleep(2100);
 	cdisc_timeline_peek(&now);
 	KUNIT_EXPECT_GE(test, cdisc_loop_bound(&e->loop, &now), MS);
@@ -439,7 +361,7 @@ static void host_refuses(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, e->host.src);
 	KUNIT_EXPECT_EQ(test, e->sources.count, 0u);
-	fake.err = 0;
+	host.err = 0;
 	msleep(17000);
 	KUNIT_EXPECT_EQ(test, e->sources.count, 1u);
 	KUNIT_EXPECT_NE(test, e->loop.selected_id, 0u);
@@ -447,16 +369,16 @@ static void host_refuses(struct kunit *test)
 
 	e = guest_new(test, 0, 0);
 	msleep(3000);
-	fake.err = -95;
+	host.err = -95;
 	msleep(100000);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reach, 0);
 	KUNIT_EXPECT_EQ(test, (int)e->host.src->peer.reason, (int)CLOCKDISC_REASON_UNREACHABLE);
 	KUNIT_EXPECT_EQ(test, e->loop.selected_id, 0u);
-	calls = fake.calls;
+	calls = host.calls;
 	msleep(64000);
-	KUNIT_EXPECT_GE(test, fake.calls - calls, 3u);
-	KUNIT_EXPECT_LE(test, fake.calls - calls, 5u);
-	fake.err = 0;
+	KUNIT_EXPECT_GE(test, host.calls - calls, 3u);
+	KUNIT_EXPECT_LE(test, host.calls - calls, 5u);
+	host.err = 0;
 	msleep(17000);
 	KUNIT_EXPECT_EQ(test, e->loop.selected_id, e->host.src->peer.id);
 	cdisc_engine_exit(e);

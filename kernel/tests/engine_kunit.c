@@ -2,88 +2,16 @@
 /*
  * The engine with an actuator that fails on demand: every error path is unwound and every verdict is counted.
  */
-#include <kunit/test.h>
-#include <linux/delay.h>
-#include <linux/timekeeping.h>
+#include "engine_fake.h"
 
-#include "engine.h"
-
-#define SEC	CDISC_NSEC_PER_SEC
-#define MS	1000000LL
-
-/* What the fake was asked, and how it is to fail. Tests run one after the other. */
-static struct {
-	int	take_err;
-	int	set_err;
-	int	step_err;
-	s64	rate_ppb_q16;
-	s64	step_ns;
-	u32	steps;
-	u32	sets;
-	u32	clock_events;
-	u32	source_events;
-	bool	told_synced;
-} fake;
-
-static int fake_take(s64 *rate_ppb_q16)
-{
-	*rate_ppb_q16 = 0;
-	return fake.take_err;
-}
-
-static int fake_set_rate(s64 rate_ppb_q16, s64 *set_ppb_q16)
-{
-	fake.sets++;
-	fake.rate_ppb_q16 = rate_ppb_q16;
-	*set_ppb_q16 = rate_ppb_q16;
-	return fake.set_err;
-}
-
-static int fake_step(s64 step_ns, s64 *made_ns)
-{
-	*made_ns = step_ns;
-	fake.steps++;
-	fake.step_ns = step_ns;
-	return fake.step_err;
-}
-
-static int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
-{
-	fake.told_synced = status->is_synced;
-	*sta_bits = 0;
-	return 0;
-}
-
-static const struct cdisc_actuator_ops fake_actuator = {
-	.id = CLOCKDISC_ACTUATOR_TIMEKEEPER,
-	.name = "fake",
-	.can_steer = true,
-	.take = fake_take,
-	.set_rate = fake_set_rate,
-	.step = fake_step,
-	.set_status = fake_set_status,
-};
-
-static void on_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
-{
-	fake.clock_events |= 1U << event;
-}
-
-static void on_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
-{
-	fake.source_events |= 1U << event;
-}
-
-static const struct cdisc_listener listener = { .clock = on_clock, .source = on_source };
+static const struct cdisc_listener listener = { .clock = fake_on_clock, .source = fake_on_source };
 
 static const struct cdisc_source_settings settings = { .minpoll_log2s = 4, .maxpoll_log2s = 10 };
 
 static struct cdisc_engine *engine_new(struct kunit *test, int take_err)
 {
-	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_engine *e = engine_alloc(test);
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
-	memset(&fake, 0, sizeof(fake));
 	fake.take_err = take_err;
 	KUNIT_ASSERT_EQ(test, cdisc_engine_init(e, &fake_actuator, "a test", &listener), take_err);
 	return e;
