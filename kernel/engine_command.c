@@ -18,17 +18,25 @@ static int make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 	return cdisc_engine_make_step(e, now, step_ns);
 }
 
-static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+/* By how much a command moves the clock: without a figure, by the offset. */
+static int move_size(const struct cdisc_engine *e, const struct cdisc_now *now, const s64 *asked_ns, s64 *move_ns)
 {
-	const s64 *step_ns = arg;
-
 	if (!e->actuator->can_steer)
 		return -EOPNOTSUPP;
 	if (e->arbiter.is_yielded)
 		return -EBUSY;
-	if (!step_ns && !e->loop.bound.is_known)
+	if (!asked_ns && !e->loop.bound.is_known)
 		return -ENODATA;
-	return make_step(e, now, step_ns ? *step_ns : cdisc_loop_offset(&e->loop, now));
+	*move_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
+	return 0;
+}
+
+static int do_step(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
+{
+	s64 step_ns;
+	int err = move_size(e, now, arg, &step_ns);
+
+	return err ? err : make_step(e, now, step_ns);
 }
 
 int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
@@ -38,16 +46,11 @@ int cdisc_engine_step(struct cdisc_engine *e, bool has_ns, s64 step_ns)
 
 static int do_slew(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
-	const s64 *asked_ns = arg;
 	s64 slew_ns;
+	int err = move_size(e, now, arg, &slew_ns);
 
-	if (!e->actuator->can_steer)
-		return -EOPNOTSUPP;
-	if (e->arbiter.is_yielded)
-		return -EBUSY;
-	if (!asked_ns && !e->loop.bound.is_known)
-		return -ENODATA;
-	slew_ns = asked_ns ? *asked_ns : cdisc_loop_offset(&e->loop, now);
+	if (err)
+		return err;
 	cdisc_loop_lower_floor(&e->loop, now, slew_ns);
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
 	cdisc_loop_slew(&e->loop, now, slew_ns, &e->todo);
