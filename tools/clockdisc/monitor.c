@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* clockdisc monitor: events as they come, one on a line. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -110,28 +109,15 @@ static void tell_lost(const struct tool *tool)
 
 static int monitor_loop(struct tool *tool, struct tool_wait *wait)
 {
-	int err;
-
-	for (;;) {
-		switch (tool_wait(wait, -1)) {
-		case TOOL_WOKEN_SIGNAL:
-			return TOOL_OK;
-		case TOOL_WOKEN_ERROR:
+	while (!wait->is_over) {
+		if (tool_listen(wait, -1, event_read, tool))
 			return TOOL_FAILED;
-		case TOOL_WOKEN_INPUT:
-		case TOOL_WOKEN_TIMEOUT:
-			continue;
-		case TOOL_WOKEN_EVENTS:
-			break;
-		}
-		err = cdisc_events_read(&wait->events, 0, event_read, tool);
-		if (err == -ENOBUFS)
+		if (wait->has_lost)
 			tell_lost(tool);
-		else if (err < 0 && err != -EINTR)
-			return tool_client_failed(&wait->events);
 		if (fflush(stdout))
 			return TOOL_FAILED;
 	}
+	return TOOL_OK;
 }
 
 static int monitor_run(struct tool *tool)

@@ -146,29 +146,14 @@ static int dump(struct reader *reader)
 /* What was lost on the way is still in the module's log, most likely. */
 static int follow(struct reader *reader, struct tool_wait *wait)
 {
-	int err;
-
-	for (;;) {
-		if (fflush(stdout))
+	reader->newest = 0;
+	while (!wait->is_over) {
+		if (fflush(stdout) || tool_listen(wait, -1, message_read, reader))
 			return TOOL_FAILED;
-		switch (tool_wait(wait, -1)) {
-		case TOOL_WOKEN_SIGNAL:
-			return TOOL_OK;
-		case TOOL_WOKEN_ERROR:
+		if (wait->has_lost && dump(reader))
 			return TOOL_FAILED;
-		case TOOL_WOKEN_INPUT:
-		case TOOL_WOKEN_TIMEOUT:
-			continue;
-		case TOOL_WOKEN_EVENTS:
-			break;
-		}
-		err = cdisc_events_read(&wait->events, 0, message_read, reader);
-		reader->newest = 0;
-		if (err == -ENOBUFS && dump(reader))
-			return TOOL_FAILED;
-		if (err < 0 && err != -ENOBUFS && err != -EINTR)
-			return tool_client_failed(&wait->events);
 	}
+	return TOOL_OK;
 }
 
 static int log_follow(struct reader *reader)

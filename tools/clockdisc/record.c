@@ -159,19 +159,10 @@ static int event_read(struct cdisc_client *client, const struct nlmsghdr *nlh, v
 	return 0;
 }
 
-static int events_take(struct record *r, struct tool_wait *wait)
+static void tell_lost(struct record *r)
 {
-	int err = cdisc_events_read(&wait->events, 0, event_read, r);
-	json_object *lost;
-
-	if (err == -ENOBUFS) {
-		tool_fail("events were lost");
-		lost = json_object_new_boolean(true);
-		line_write(r, "lost-events", lost);
-	} else if (err < 0 && err != -EINTR) {
-		return tool_client_failed(&wait->events);
-	}
-	return TOOL_OK;
+	tool_fail("events were lost");
+	line_write(r, "lost-events", json_object_new_boolean(true));
 }
 
 static int record_loop(struct record *r, struct tool_wait *wait)
@@ -179,7 +170,7 @@ static int record_loop(struct record *r, struct tool_wait *wait)
 	int64_t now_ns, until_ns;
 	int code = TOOL_OK;
 
-	while (code == TOOL_OK) {
+	while (code == TOOL_OK && !wait->is_over) {
 		now_ns = tool_now_ns(CLOCK_MONOTONIC);
 		if (now_ns >= r->next_ns || r->has_sample) {
 			code = clock_write(r);
@@ -192,18 +183,9 @@ static int record_loop(struct record *r, struct tool_wait *wait)
 		if (code || now_ns >= r->end_ns)
 			return code;
 		until_ns = (r->next_ns < r->end_ns ? r->next_ns : r->end_ns) - now_ns;
-		switch (tool_wait(wait, (int)((until_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC))) {
-		case TOOL_WOKEN_SIGNAL:
-			return TOOL_OK;
-		case TOOL_WOKEN_ERROR:
-			return TOOL_FAILED;
-		case TOOL_WOKEN_INPUT:
-		case TOOL_WOKEN_TIMEOUT:
-			break;
-		case TOOL_WOKEN_EVENTS:
-			code = events_take(r, wait);
-			break;
-		}
+		code = tool_listen(wait, (int)((until_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC), event_read, r);
+		if (wait->has_lost)
+			tell_lost(r);
 	}
 	return code;
 }

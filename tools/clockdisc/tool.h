@@ -133,6 +133,8 @@ struct tool_wait {
 	int signal_fd;
 	bool has_output;	/* without a reader there is nothing left to do */
 	bool has_input;		/* keys are waited for, too */
+	bool is_over;		/* a signal came, or the reader went */
+	bool has_lost;		/* events were lost; both are set by tool_listen() */
 	struct cdisc_client events;
 };
 
@@ -150,5 +152,7 @@ int tool_wait_open(struct tool_wait *wait, bool has_clock, bool has_sources);
 int tool_wait_join(struct tool_wait *wait, bool has_clock, bool has_sources);
 void tool_wait_close(struct tool_wait *wait);
 enum tool_woken tool_wait(struct tool_wait *wait, int timeout_ms);
+/* Wait once, and hand the events that came to @fn. Return: TOOL_OK, or TOOL_FAILED after a sentence. */
+int tool_listen(struct tool_wait *wait, int timeout_ms, cdisc_msg_fn fn, void *arg);
 
 #endif /* CLOCKDISC_TOOL_H */

@@ -75,3 +75,25 @@ enum tool_woken tool_wait(struct tool_wait *wait, int timeout_ms)
 		return TOOL_WOKEN_INPUT;
 	return fds[1].revents ? TOOL_WOKEN_EVENTS : TOOL_WOKEN_TIMEOUT;
 }
+
+int tool_listen(struct tool_wait *wait, int timeout_ms, cdisc_msg_fn fn, void *arg)
+{
+	int err;
+
+	wait->has_lost = false;
+	switch (tool_wait(wait, timeout_ms)) {
+	case TOOL_WOKEN_SIGNAL:
+		wait->is_over = true;
+		return TOOL_OK;
+	case TOOL_WOKEN_ERROR:
+		return TOOL_FAILED;
+	case TOOL_WOKEN_INPUT:
+	case TOOL_WOKEN_TIMEOUT:
+		return TOOL_OK;
+	case TOOL_WOKEN_EVENTS:
+		break;
+	}
+	err = cdisc_events_read(&wait->events, 0, fn, arg);
+	wait->has_lost = err == -ENOBUFS;
+	return err >= 0 || wait->has_lost || err == -EINTR ? TOOL_OK : tool_client_failed(&wait->events);
+}
