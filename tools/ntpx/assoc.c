@@ -19,7 +19,6 @@
 #include "assoc.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +26,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "assoc_site.h"
 #include "log.h"
 
 #define NSEC_PER_SEC		1000000000LL
-#define NEVER_MONO_NS		INT64_MAX
 
 #define BURST_PACKETS		8
 #define BURST_INTERVAL_NS	(2 * NSEC_PER_SEC)
@@ -45,13 +44,6 @@
 
 /* As many as the module's reach register has bits. */
 #define MISSES_UNREACHABLE	8
-
-/* First requests of different associations are this far apart. */
-#define START_SPACING_NS	(50 * 1000 * 1000LL)
-
-#define ASK_FIRST_NS		(2 * NSEC_PER_SEC)	/* no address at all */
-#define ASK_AGAIN_NS		(64 * NSEC_PER_SEC)	/* the address does not answer */
-#define ASK_MOST_NS		(4096 * NSEC_PER_SEC)
 
 #define DENIED_NS		(24 * 3600 * NSEC_PER_SEC)
 #define FLOOR_MOST_LOG2S	17
@@ -180,8 +172,8 @@ static bool source_have(struct assoc_table *table, struct assoc *assoc, int64_t 
 	return assoc->source_id;
 }
 
-static void polling_begin(struct assoc_table *table, struct assoc *assoc,
-			  const union sock_addr *addr, int64_t due_mono_ns, int64_t now_mono_ns)
+void assoc_begin(struct assoc_table *table, struct assoc *assoc, const union sock_addr *addr,
+		 int64_t due_mono_ns, int64_t now_mono_ns)
 {
 	const struct conf_server *server = assoc->site->server;
 
@@ -210,23 +202,6 @@ static void polling_begin(struct assoc_table *table, struct assoc *assoc,
 	assoc->due_mono_ns = due_at(assoc, due_mono_ns);
 }
 
-static void site_ask_at(struct assoc_site *site, int64_t ask_mono_ns)
-{
-	if (!site->is_numeric && ask_mono_ns < site->ask_mono_ns)
-		site->ask_mono_ns = ask_mono_ns;
-}
-
-/* Grows with every lookup that did not end in an answer from a server. */
-static void site_ask_later(struct assoc_site *site, int64_t least_ns, int64_t now_mono_ns)
-{
-	if (site->ask_after_ns < least_ns)
-		site->ask_after_ns = least_ns;
-	site_ask_at(site, now_mono_ns + site->ask_after_ns);
-	site->ask_after_ns *= 2;
-	if (site->ask_after_ns > ASK_MOST_NS)
-		site->ask_after_ns = ASK_MOST_NS;
-}
-
 /* The module's answer to a sample or a missed poll. */
 static void result_take(struct assoc_table *table, struct assoc *assoc,
 			const struct cdisc_sample_result *result, int64_t now_mono_ns)
@@ -252,7 +227,7 @@ static void poll_missed(struct assoc_table *table, struct assoc *assoc, int64_t 
 	if (assoc->misses == MISSES_UNREACHABLE && !assoc->is_unreachable) {
 		assoc->is_unreachable = true;
 		log_warn("%s: does not answer", assoc->label);
-		site_ask_at(assoc->site, now_mono_ns);
+		assoc_site_ask_at(assoc->site, now_mono_ns);
 	}
 	if (!source_have(table, assoc, now_mono_ns))
 		return;
@@ -286,7 +261,7 @@ static void kiss_obey(struct assoc_table *table, struct assoc *assoc,
 		assoc->state = ASSOC_STATE_DENIED;
 		assoc->due_mono_ns = now_mono_ns + DENIED_NS;
 		if (assoc->site->server->is_pool)
-			site_ask_later(assoc->site, ASK_FIRST_NS, now_mono_ns);
+			assoc_site_ask_later(assoc->site, ASSOC_ASK_FIRST_NS, now_mono_ns);
 	} else {
 		log_info("%s: kiss of death \"%s\", taken as no answer", assoc->label,
 			 reply->kiss);
@@ -473,16 +448,16 @@ static int64_t assoc_run(struct assoc_table *table, struct assoc *assoc, int64_t
 {
 	switch (assoc->state) {
 	case ASSOC_STATE_EMPTY:
-		return NEVER_MONO_NS;
+		return ASSOC_NEVER_MONO_NS;
 	case ASSOC_STATE_DENIED:
 		if (now_mono_ns < assoc->due_mono_ns)
 			return assoc->due_mono_ns;
 		if (!assoc->site->is_numeric) {
 			assoc->state = ASSOC_STATE_EMPTY;
-			site_ask_at(assoc->site, now_mono_ns);
-			return NEVER_MONO_NS;
+			assoc_site_ask_at(assoc->site, now_mono_ns);
+			return ASSOC_NEVER_MONO_NS;
 		}
-		polling_begin(table, assoc, &assoc->site->numeric_addr, now_mono_ns, now_mono_ns);
+		assoc_begin(table, assoc, &assoc->site->numeric_addr, now_mono_ns, now_mono_ns);
 		break;
 	case ASSOC_STATE_POLLING:
 		break;
@@ -501,24 +476,9 @@ static int64_t assoc_run(struct assoc_table *table, struct assoc *assoc, int64_t
 	return assoc->due_mono_ns;
 }
 
-static void site_run(struct assoc_table *table, struct assoc_site *site, int64_t now_mono_ns)
-{
-	int err;
-
-	if (site->is_asking || now_mono_ns < site->ask_mono_ns)
-		return;
-	site->ask_mono_ns = NEVER_MONO_NS;
-	err = resolver_ask(table->resolver, site->token, site->server->name, site->server->port);
-	if (!err)
-		site->is_asking = true;
-	else if (err == -EAGAIN)
-		site_ask_later(site, ASK_FIRST_NS, now_mono_ns);
-	/* otherwise the helper is dead, which was said */
-}
-
 int64_t assoc_table_run(struct assoc_table *table, int64_t now_mono_ns)
 {
-	int64_t next_mono_ns = NEVER_MONO_NS;
+	int64_t next_mono_ns = ASSOC_NEVER_MONO_NS;
 	size_t i, k;
 
 	for (i = 0; i < table->n_sites; i++) {
@@ -530,113 +490,11 @@ int64_t assoc_table_run(struct assoc_table *table, int64_t now_mono_ns)
 			if (at_mono_ns < next_mono_ns)
 				next_mono_ns = at_mono_ns;
 		}
-		site_run(table, site, now_mono_ns);
+		assoc_site_run(table, site, now_mono_ns);
 		if (site->ask_mono_ns < next_mono_ns)
 			next_mono_ns = site->ask_mono_ns;
 	}
 	return next_mono_ns;
-}
-
-static bool is_in_use(const struct assoc_table *table, const union sock_addr *addr)
-{
-	size_t i, k;
-
-	for (i = 0; i < table->n_sites; i++)
-		for (k = 0; k < table->sites[i].n_assocs; k++) {
-			const struct assoc *assoc = &table->sites[i].assocs[k];
-
-			if (assoc->state != ASSOC_STATE_EMPTY &&
-			    sock_addr_is_equal(&assoc->addr, addr))
-				return true;
-		}
-	return false;
-}
-
-static int addr_index(const struct resolve_answer *answer, const union sock_addr *addr)
-{
-	uint32_t i;
-
-	for (i = 0; i < answer->n; i++)
-		if (sock_addr_is_equal(&answer->addrs[i], addr))
-			return (int)i;
-	return -1;
-}
-
-/* Another address than those in use, from the one after the present on; or NULL. */
-static const union sock_addr *addr_other(const struct assoc_table *table,
-					 const struct resolve_answer *answer,
-					 const struct assoc *assoc)
-{
-	uint32_t first = 0;
-	uint32_t i;
-
-	if (assoc->state != ASSOC_STATE_EMPTY)
-		first = (uint32_t)(addr_index(answer, &assoc->addr) + 1);
-	for (i = 0; i < answer->n; i++) {
-		const union sock_addr *addr = &answer->addrs[(first + i) % answer->n];
-
-		if (!is_in_use(table, addr))
-			return addr;
-	}
-	return NULL;
-}
-
-static bool wants_address(const struct assoc *assoc, const struct resolve_answer *answer)
-{
-	const struct assoc_site *site = assoc->site;
-
-	switch (assoc->state) {
-	case ASSOC_STATE_EMPTY:
-		return true;
-	case ASSOC_STATE_POLLING:
-		return assoc->is_unreachable || (site->is_renewing && !site->server->is_pool &&
-						 addr_index(answer, &assoc->addr) < 0);
-	case ASSOC_STATE_DENIED:
-		return site->server->is_pool;
-	}
-	return false;
-}
-
-void assoc_table_answer(struct assoc_table *table, const struct resolve_answer *answer,
-			int64_t now_mono_ns)
-{
-	struct assoc_site *site;
-	bool is_empty = false;
-	bool is_lacking = false;
-	size_t k, begun = 0;
-
-	if (answer->token >= table->n_sites)
-		return;
-	site = &table->sites[answer->token];
-	site->is_asking = false;
-	if (answer->error && answer->error != site->error)
-		log_warn("%s: no address: %s", site->server->name, gai_strerror(answer->error));
-	site->error = answer->error;
-
-	for (k = 0; k < site->n_assocs; k++) {
-		struct assoc *assoc = &site->assocs[k];
-		const union sock_addr *addr;
-
-		if (!wants_address(assoc, answer))
-			continue;
-		addr = answer->error ? NULL : addr_other(table, answer, assoc);
-		if (addr) {
-			log_debug("%s: address taken", site->server->name);
-			polling_begin(table, assoc, addr,
-				      now_mono_ns + START_SPACING_NS * (int64_t)begun++,
-				      now_mono_ns);
-			continue;
-		}
-		/* the only address stays: it may come back */
-		is_lacking = true;
-		if (assoc->state == ASSOC_STATE_EMPTY)
-			is_empty = true;
-	}
-	site->is_renewing = false;
-	/* a pool that has fewer addresses than wanted is asked again, ever more seldom */
-	if (is_lacking)
-		site_ask_later(site, is_empty && answer->error ? ASK_FIRST_NS : ASK_AGAIN_NS,
-			       now_mono_ns);
 }
 
 void assoc_table_start(struct assoc_table *table, int64_t now_mono_ns)
@@ -648,7 +506,7 @@ void assoc_table_start(struct assoc_table *table, int64_t now_mono_ns)
 
 		for (k = 0; k < site->n_assocs; k++) {
 			struct assoc *assoc = &site->assocs[k];
-			int64_t due_mono_ns = now_mono_ns + START_SPACING_NS * (int64_t)begun;
+			int64_t due_mono_ns = now_mono_ns + ASSOC_START_SPACING_NS * (int64_t)begun;
 
 			/* numbers of a module that is no longer there */
 			assoc->source_id = 0;
@@ -657,14 +515,14 @@ void assoc_table_start(struct assoc_table *table, int64_t now_mono_ns)
 			if (assoc->state == ASSOC_STATE_POLLING) {
 				union sock_addr addr = assoc->addr;
 
-				polling_begin(table, assoc, &addr, due_mono_ns, now_mono_ns);
+				assoc_begin(table, assoc, &addr, due_mono_ns, now_mono_ns);
 				begun++;
 			} else if (site->is_numeric) {
-				polling_begin(table, assoc, &site->numeric_addr, due_mono_ns,
-					      now_mono_ns);
+				assoc_begin(table, assoc, &site->numeric_addr, due_mono_ns,
+					    now_mono_ns);
 				begun++;
 			} else {
-				site_ask_at(site, now_mono_ns);
+				assoc_site_ask_at(site, now_mono_ns);
 			}
 		}
 	}
@@ -687,21 +545,8 @@ void assoc_table_interrupted(struct assoc_table *table, int64_t now_mono_ns)
 			assoc->checked_ref_id = 0;
 			burst_begin(assoc, BURST_PACKETS, now_mono_ns);
 			assoc->due_mono_ns = due_at(assoc, now_mono_ns +
-						    START_SPACING_NS * (int64_t)begun++);
+						    ASSOC_START_SPACING_NS * (int64_t)begun++);
 		}
-}
-
-void assoc_table_renew(struct assoc_table *table, int64_t now_mono_ns)
-{
-	size_t i;
-
-	for (i = 0; i < table->n_sites; i++) {
-		struct assoc_site *site = &table->sites[i];
-
-		site->ask_after_ns = 0;
-		site->is_renewing = true;
-		site_ask_at(site, now_mono_ns);
-	}
 }
 
 void assoc_table_print(const struct assoc_table *table, int priority)
@@ -749,7 +594,7 @@ int assoc_table_init(struct assoc_table *table, const struct conf *conf, struct 
 
 		site->server = &conf->servers[i];
 		site->token = (uint32_t)i;
-		site->ask_mono_ns = NEVER_MONO_NS;
+		site->ask_mono_ns = ASSOC_NEVER_MONO_NS;
 		site->is_numeric = resolve_numeric(site->server->name, site->server->port,
 						   &site->numeric_addr);
 		site->n_assocs = site->is_numeric ? 1 : site->server->max_sources;

@@ -14,6 +14,11 @@
 #include "resolve.h"
 #include "sock.h"
 
+#define ASSOC_NEVER_MONO_NS	INT64_MAX
+
+/* First requests of different associations are this far apart. */
+#define ASSOC_START_SPACING_NS	(50 * 1000 * 1000LL)
+
 enum assoc_state {
 	ASSOC_STATE_EMPTY,	/* no address yet, or no longer */
 	ASSOC_STATE_POLLING,
@@ -72,7 +77,7 @@ struct assoc_site {
 	union sock_addr numeric_addr;
 	bool is_asking;
 	bool is_renewing;		/* addresses that are gone are given up (SIGHUP) */
-	int64_t ask_mono_ns;		/* INT64_MAX: no need */
+	int64_t ask_mono_ns;		/* ASSOC_NEVER_MONO_NS: no need */
 	int64_t ask_after_ns;		/* back-off */
 	int error;			/* of the last lookup, said already */
 };
@@ -118,6 +123,10 @@ int64_t assoc_table_run(struct assoc_table *table, int64_t now_mono_ns);
 
 void assoc_table_answer(struct assoc_table *table, const struct resolve_answer *answer,
 			int64_t now_mono_ns);
+
+/* Take an address, the present one or another, and ask it from @due_mono_ns on. */
+void assoc_begin(struct assoc_table *table, struct assoc *assoc, const union sock_addr *addr,
+		 int64_t due_mono_ns, int64_t now_mono_ns);
 
 /* Something happened on the socket of @assoc. */
 void assoc_readable(struct assoc_table *table, struct assoc *assoc, int64_t now_mono_ns);
