@@ -4,12 +4,16 @@
  */
 #include "source.h"
 
+#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 /* A source that was not heard of for nine of its polls has missed the eight that its reach register holds. */
 #define SILENT_POLLS	9
+
+/* kzalloc() rounds up to a power of two. */
+static_assert(sizeof(struct cdisc_source) <= 2048);
 
 void cdisc_sources_init(struct cdisc_sources *ss)
 {

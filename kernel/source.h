@@ -26,8 +26,8 @@
  * @kind:	where its samples come from
  * @name:	for people
  * @rate_raw_ns: begin of the second in which @rate_count counts
- * @rate_count:	samples in that second
  * @last_raw_ns: when the last sample arrived, counter time; 0 before the first
+ * @rate_count:	samples in the second of @rate_raw_ns
  * @told_reason: reason that was last told of
  */
 struct cdisc_source {
@@ -35,8 +35,8 @@ struct cdisc_source {
 	const char		*kind;
 	char			name[CDISC_SOURCE_NAME_MAX + 1];
 	s64			rate_raw_ns;
-	u32			rate_count;
 	s64			last_raw_ns;
+	u32			rate_count;
 	enum clockdisc_reason	told_reason;
 };
 

@@ -14,14 +14,12 @@
 
 /**
  * struct cdisc_budget - what was spent, by the hour; zeroed, nothing
- * @hour:	which hour of counter time
- * @spent_ns:	sum of the sizes of what was moved in it
+ * @hour:	the last hour of counter time in which anything was
+ * @spent_ns:	sum of the sizes of what was moved in it and in those before it; an hour's place is its number's remainder
  */
 struct cdisc_budget {
-	struct {
-		s64	hour;
-		s64	spent_ns;
-	} bin[CDISC_BUDGET_HOURS];
+	s64	hour;
+	s64	spent_ns[CDISC_BUDGET_HOURS];
 };
 
 /* The clock was moved by so much, in either direction. */

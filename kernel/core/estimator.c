@@ -160,12 +160,11 @@ static s64 jitter(const struct row *rows, unsigned int n)
 	return n > 1 ? max_t(s64, cdisc_rms(diff_ns, n - 1), 1) : 1;
 }
 
-static void estimate(const struct row *rows, unsigned int n, struct cdisc_estimate *e)
+static void estimate(const struct row *rows, unsigned int n, struct cdisc_filter_used *used)
 {
 	const struct cdisc_sample *best = rows[0].s;
 
-	*e = (struct cdisc_estimate){
-		.raw_ns		= best->raw_ns,
+	*used = (struct cdisc_filter_used){
 		.sample_raw_ns	= best->raw_ns,
 		.phase_ns	= best->phase_ns,
 		.delay_ns	= best->delay_ns,
@@ -245,12 +244,19 @@ void cdisc_filter_replay(struct cdisc_filter *f, s64 freq_ppb_q16, s64 poll_ns)
 void cdisc_filter_predict(const struct cdisc_filter *f, s64 raw_ns, s64 freq_ppb_q16,
 			  struct cdisc_estimate *out)
 {
-	s64 dt_ns = cdisc_sub_sat(raw_ns, f->used.sample_raw_ns);
+	const struct cdisc_filter_used *used = &f->used;
+	s64 dt_ns = cdisc_sub_sat(raw_ns, used->sample_raw_ns);
+	s64 aged_ns = cdisc_ns_from_phi(dt_ns);
 
-	*out = f->used;
-	out->raw_ns = raw_ns;
-	out->phase_ns = carry(out->phase_ns, freq_ppb_q16, dt_ns);
-	out->aged_ns = cdisc_ns_from_phi(dt_ns);
-	out->disp_ns = cdisc_add_sat(out->disp_ns, out->aged_ns);
-	out->freq_ppb_q16 = freq_ppb_q16;
+	*out = (struct cdisc_estimate){
+		.raw_ns		= raw_ns,
+		.sample_raw_ns	= used->sample_raw_ns,
+		.phase_ns	= carry(used->phase_ns, freq_ppb_q16, dt_ns),
+		.delay_ns	= used->delay_ns,
+		.half_ns	= used->half_ns,
+		.disp_ns	= cdisc_add_sat(used->disp_ns, aged_ns),
+		.jitter_ns	= used->jitter_ns,
+		.freq_ppb_q16	= freq_ppb_q16,
+		.aged_ns	= aged_ns,
+	};
 }

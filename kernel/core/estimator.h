@@ -62,6 +62,24 @@ struct cdisc_estimate {
 };
 
 /**
+ * struct cdisc_filter_used - the estimate that a sample led to, at the sample's instant
+ * @sample_raw_ns: the instant, counter time
+ * @phase_ns:	source minus raw
+ * @delay_ns:	round-trip delay of the sample
+ * @half_ns:	half-width of the sample
+ * @disp_ns:	peer dispersion
+ * @jitter_ns:	RMS of the differences between the other samples and this one
+ */
+struct cdisc_filter_used {
+	s64	sample_raw_ns;
+	s64	phase_ns;
+	s64	delay_ns;
+	s64	half_ns;
+	s64	disp_ns;
+	s64	jitter_ns;
+};
+
+/**
  * struct cdisc_filter - the clock filter's shift register
  * @stage:	samples, a ring; the newest is at @head
  * @head:	index of the newest sample
@@ -69,7 +87,7 @@ struct cdisc_estimate {
  * @agreeing:	stages that took part in @used
  * @was_spike:	the last winner of the filter was suppressed; the next one passes
  * @last_raw_ns: instant of the last sample, suppressed or not; valid with @count > 0
- * @used:	the estimate that the last accepted sample led to, at its own instant; valid when @count > 0
+ * @used:	what the last accepted sample led to; valid when @count > 0
  */
 struct cdisc_filter {
 	struct cdisc_sample	stage[CDISC_FILTER_STAGES];
@@ -78,7 +96,7 @@ struct cdisc_filter {
 	u8			agreeing;
 	bool			was_spike;
 	s64			last_raw_ns;
-	struct cdisc_estimate	used;
+	struct cdisc_filter_used used;
 };
 
 /**

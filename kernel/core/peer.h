@@ -41,17 +41,17 @@
  * @leap:	its leap indicator
  * @stratum:	as received: 0 and 16 are refused
  * @ref_id:	reference identifier, host byte order
+ * @is_self:	its reference is this very machine
  * @root_delay_ns: >= 0
  * @root_disp_ns: >= 0
- * @is_self:	its reference is this very machine
  */
 struct cdisc_header {
 	enum clockdisc_leap	leap;
 	u32			stratum;
 	u32			ref_id;
+	bool			is_self;
 	s64			root_delay_ns;
 	s64			root_disp_ns;
-	bool			is_self;
 };
 
 /**

@@ -49,42 +49,42 @@ struct cdisc_track_filter {
 /**
  * struct cdisc_track - all that is known of a source's time
  * @filter:	the banks: of errors spread evenly over the interval, and of errors with a normal distribution
- * @centre:	grid index that each bank is centred on
  * @path:	the path's minimum and its queues
  * @alt:	what was believed before the last jump, at @raw_ns; while @alt_left > 0
  * @out:	mean over all filters
  * @best:	the filter of the highest score
- * @wander:	grid index of @best
- * @best_is_normal: it is of the second bank
  * @anchor_ns:	source minus raw that all phases are relative to
  * @raw_ns:	instant of the last sample
  * @typical_ns_q16: what a usual sample is off by, > 0
  * @hold_ppb_q16: how fast the phase may have run away from the estimate between samples, at most CDISC_PHI_PPB
  * @spread_q24:	variance of errors in squares of the loose half-width
  * @hard:	the sample that bounds best where the time can be
+ * @jumps:	jumps of phase or frequency so far
+ * @centre:	grid index that each bank is centred on
+ * @wander:	grid index of @best
+ * @best_is_normal: it is of the second bank
  * @alt_left:	samples for which @alt is still of use
  * @alt_is_ahead: the last jump was forward
- * @jumps:	jumps of phase or frequency so far
  * @has_sample:	anything of this means something
  */
 struct cdisc_track {
 	struct cdisc_track_filter	filter[CDISC_TRACK_BANKS][CDISC_TRACK_FILTERS];
-	s8				centre[CDISC_TRACK_BANKS];
 	struct cdisc_path		path;
 	struct cdisc_track_state	alt;
 	struct cdisc_track_state	out;
 	struct cdisc_track_state	best;
-	u8				wander;
-	bool				best_is_normal;
 	s64				anchor_ns;
 	s64				raw_ns;
 	s64				typical_ns_q16;
 	s64				hold_ppb_q16;
 	s64				spread_q24;
 	struct cdisc_sample		hard;
+	u32				jumps;
+	s8				centre[CDISC_TRACK_BANKS];
+	u8				wander;
+	bool				best_is_normal;
 	u8				alt_left;
 	bool				alt_is_ahead;
-	u32				jumps;
 	bool				has_sample;
 };
 

@@ -82,8 +82,8 @@ static inline struct cdisc_peer *add(struct bench *b, s64 phase_ns, s64 distance
 	p->reach = 1;
 	p->header = (struct cdisc_header){ .leap = CLOCKDISC_LEAP_NONE, .stratum = 2 };
 	p->filter.count = 1;
-	p->filter.used = (struct cdisc_estimate){
-		.raw_ns = RAW_NS, .sample_raw_ns = RAW_NS, .phase_ns = cdisc_add_sat(BASE_NS, phase_ns),
+	p->filter.used = (struct cdisc_filter_used){
+		.sample_raw_ns = RAW_NS, .phase_ns = cdisc_add_sat(BASE_NS, phase_ns),
 		.disp_ns = distance_ns - jitter_ns, .jitter_ns = jitter_ns,
 	};
 	b->peers[b->n++] = p;
