@@ -39,9 +39,7 @@ struct cdisc_listener {
 	void (*log)(struct cdisc_engine *e, const struct cdisc_log_entry *entry);
 };
 
-/**
- * struct cdisc_engine - all state of the module
- */
+/* All state of the module. */
 struct cdisc_engine {
 	struct mutex			lock;		/* all below, unless it says otherwise */
 	struct cdisc_loop		loop;

@@ -10,9 +10,8 @@
 struct cdisc_engine;
 struct cdisc_source;
 
-/* Range and default of the host's poll interval, log2 of s: 62.5 ms to 17 min, once a second. */
+/* The host's poll interval, log2 of s: 62.5 ms at the least, and once a second. */
 #define CDISC_HOST_POLL_MIN_LOG2S	(-4)
-#define CDISC_HOST_POLL_MAX_LOG2S	10
 #define CDISC_HOST_POLL_DEFAULT_LOG2S	0
 
 /**
@@ -57,6 +56,7 @@ void cdisc_engine_host_hint(struct cdisc_engine *e, u32 hints) __must_hold(&e->l
  * cdisc_engine_host_poll() - ask the host when it is time to
  * @e:	the engine
  * @now: a reading of the clock
+ * @r:	filled with the answer
  * @causes: filled with why the reading shows an interruption, a set of CLOCKDISC_INTERRUPTION_*
  *
  * Context: The worker, e->lock held.

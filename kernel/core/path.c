@@ -56,11 +56,6 @@ static s64 excess(const struct cdisc_path *p, s64 delay_ns)
 	return clamp_t(s64, e_ns, 0, EXCESS_MAX_NS) * 65536;
 }
 
-void cdisc_path_reset(struct cdisc_path *p)
-{
-	memset(p, 0, sizeof(*p));
-}
-
 static void begin(struct cdisc_path *p, s64 min_ns, s64 excess_ns_q16, u16 samples)
 {
 	p->least_ns[0] = min_ns;

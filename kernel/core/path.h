@@ -15,7 +15,7 @@
 #define CDISC_PATH_RECENT	32
 
 /**
- * struct cdisc_path - what is known of a path
+ * struct cdisc_path - what is known of a path; zeroed, nothing
  * @least_ns:	least delay of each block
  * @recent_ns:	the last delays, a ring
  * @min_ns:	least delay of all blocks
@@ -39,9 +39,6 @@ struct cdisc_path {
 	u8	blocks;
 	u32	above;
 };
-
-/* Forget the path. */
-void cdisc_path_reset(struct cdisc_path *p);
 
 /**
  * cdisc_path_add() - take the delay of a sample

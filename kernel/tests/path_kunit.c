@@ -31,11 +31,10 @@ static void feed(struct cdisc_path *p, unsigned int n, s64 base_ns, s64 mean_ns,
 
 static void a_sample_is_as_wide_as_its_excess(struct kunit *test)
 {
-	struct cdisc_path p;
+	struct cdisc_path p = { 0 };
 	u32 state = 1;
 	s64 min_ns;
 
-	cdisc_path_reset(&p);
 	feed(&p, 1000, 10 * MS, 200 * US, &state);
 	min_ns = p.min_ns;
 	KUNIT_EXPECT_GE(test, min_ns, 10 * MS);
@@ -50,11 +49,10 @@ static void a_sample_is_as_wide_as_its_excess(struct kunit *test)
 
 static void slack_shrinks_with_evidence(struct kunit *test)
 {
-	struct cdisc_path p;
+	struct cdisc_path p = { 0 };
 	u32 state = 2;
 	s64 early;
 
-	cdisc_path_reset(&p);
 	feed(&p, 16, 10 * MS, 200 * US, &state);
 	early = cdisc_path_tight(&p, p.min_ns);
 	feed(&p, 2000, 10 * MS, 200 * US, &state);
@@ -63,10 +61,9 @@ static void slack_shrinks_with_evidence(struct kunit *test)
 
 static void a_shorter_route_shows_at_once(struct kunit *test)
 {
-	struct cdisc_path p;
+	struct cdisc_path p = { 0 };
 	u32 state = 3;
 
-	cdisc_path_reset(&p);
 	feed(&p, 300, 10 * MS, 200 * US, &state);
 	KUNIT_EXPECT_FALSE(test, cdisc_path_add(&p, 7 * MS));
 	KUNIT_EXPECT_EQ(test, p.min_ns, 7 * MS);
@@ -74,11 +71,10 @@ static void a_shorter_route_shows_at_once(struct kunit *test)
 
 static void a_longer_route_shows_after_some(struct kunit *test)
 {
-	struct cdisc_path p;
+	struct cdisc_path p = { 0 };
 	u32 state = 4;
 	unsigned int n;
 
-	cdisc_path_reset(&p);
 	feed(&p, 300, 10 * MS, 200 * US, &state);
 	for (n = 1; n < 20; n++)
 		if (cdisc_path_add(&p, 13 * MS + queue(&state, 200 * US)))
@@ -86,7 +82,7 @@ static void a_longer_route_shows_after_some(struct kunit *test)
 	KUNIT_EXPECT_LE(test, n, 8);
 	KUNIT_EXPECT_GE(test, p.min_ns, 13 * MS);
 	/* Less than the queues: it takes more samples, and is still found. */
-	cdisc_path_reset(&p);
+	p = (struct cdisc_path){ 0 };
 	feed(&p, 300, 10 * MS, 200 * US, &state);
 	for (n = 1; n < 100; n++)
 		if (cdisc_path_add(&p, 10 * MS + 250 * US + queue(&state, 200 * US)))
@@ -96,11 +92,10 @@ static void a_longer_route_shows_after_some(struct kunit *test)
 
 static void full_queues_are_no_route(struct kunit *test)
 {
-	struct cdisc_path p;
+	struct cdisc_path p = { 0 };
 	u32 state = 5;
 	s64 min_ns;
 
-	cdisc_path_reset(&p);
 	feed(&p, 300, 10 * MS, 200 * US, &state);
 	min_ns = p.min_ns;
 	feed(&p, 100, 10 * MS + 400 * US, 5 * MS, &state);

@@ -18,7 +18,6 @@ struct source {
 	s64	phase_ns;
 	s64	freq_ppb;
 	s64	queue_ns;
-	s64	last_half_ns;
 };
 
 /* 0 to 2^24 - 1: the same numbers everywhere (Numerical Recipes' constants). */

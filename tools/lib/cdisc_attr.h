@@ -121,7 +121,6 @@ void cdisc_view_nest(struct cdisc_view *view, const struct cdisc_attr_set *set,
 const struct nlattr *cdisc_view_next(const struct cdisc_view *view, const struct nlattr *after,
 				     const struct cdisc_attr **attr);
 
-bool cdisc_view_has(const struct cdisc_view *view, uint16_t number);
 /* Each returns false and leaves *@value alone when the attribute is absent. */
 bool cdisc_view_u32(const struct cdisc_view *view, uint16_t number, uint32_t *value);
 bool cdisc_view_s32(const struct cdisc_view *view, uint16_t number, int32_t *value);

@@ -90,11 +90,6 @@ static const struct nlattr *view_get(const struct cdisc_view *view, uint16_t num
 	return number < ARRAY_SIZE(view->by_number) ? view->by_number[number] : NULL;
 }
 
-bool cdisc_view_has(const struct cdisc_view *view, uint16_t number)
-{
-	return view_get(view, number);
-}
-
 bool cdisc_view_u32(const struct cdisc_view *view, uint16_t number, uint32_t *value)
 {
 	const struct nlattr *nla = view_get(view, number);

@@ -9,7 +9,6 @@
 
 #define NTP_WIRE_LEN		48	/* the header; extension fields and MAC follow */
 #define NTP_WIRE_PORT		123
-#define NTP_STRATUM_UNSYNC	16
 
 /* What became of a datagram, in the order of the tests. */
 enum ntp_wire_verdict {
@@ -54,6 +53,8 @@ void ntp_request_build(uint8_t buf[NTP_WIRE_LEN], int poll_log2s, uint64_t nonce
  * @reply: valid with NTP_WIRE_OK and NTP_WIRE_KISS
  *
  * Nothing is looked at before the origin stamp was found to be @nonce_ntp64.
+ *
+ * Return: the first test that the datagram failed, or what it is.
  */
 enum ntp_wire_verdict ntp_reply_parse(const uint8_t *buf, size_t len, uint64_t nonce_ntp64,
 				      struct ntp_reply *reply);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define FIELDS_MAX	3
-#define VALUE_MAX	96
 
 /* A number between colons; a knob's fields end at the first one without a name. */
 struct field {
