@@ -10,8 +10,10 @@
  * struct oscillator - Allan deviations of one log
  * @span_s:	length of the longest stretch without an interruption, which is all that is used
  * @tau0_s:	spacing of the learnt phase
+ * @n_learnt:	rows of @learnt
  * @learnt:	of the phase that the module has learnt: the oscillator, as smooth as the estimator is
  * @measured_tau0_s: spacing of the selected source's samples
+ * @n_measured: rows of @measured
  * @measured:	of these as they were measured: oscillator, network and source together
  */
 struct oscillator {

@@ -13,15 +13,20 @@
 #define NSEC_PER_SEC		1000000000LL
 #define DUMP_TRIES		3
 
+static void complain(const char *fmt, va_list args)
+{
+	/* Data first, when both go to one terminal. */
+	fflush(stdout);
+	fputs("clockdisc: ", stderr);
+	vfprintf(stderr, fmt, args);
+}
+
 int tool_fail(const char *fmt, ...)
 {
 	va_list args;
 
-	/* Data first, when both go to one terminal. */
-	fflush(stdout);
-	fputs("clockdisc: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	complain(fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
 	return TOOL_FAILED;
@@ -31,10 +36,8 @@ int tool_usage_error(const struct tool *tool, const char *fmt, ...)
 {
 	va_list args;
 
-	fflush(stdout);
-	fputs("clockdisc: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	complain(fmt, args);
 	va_end(args);
 	if (tool->command)
 		fprintf(stderr, "\nUsage: clockdisc %s%s%s\n", tool->command->name,
