@@ -21,6 +21,12 @@
 
 /**
  * struct walk - a clock, its sources, and what is known of its past
+ * @loop:	the discipline
+ * @peer:	its sources
+ * @peers:	these, for the selection
+ * @edge:	room for @work
+ * @entry:	the same
+ * @work:	room for the selection
  * @source_ns:	each source's phase; true time's, that of all, where sources are honest
  * @lean:	how much of its way there and back is on one side, -1 to 1
  * @drift_ppb_q16: rate of true time against the counter
@@ -29,6 +35,7 @@
  * @tick_ppb_q16: by how much the tick is too long
  * @steer_ppb_q16: rate that the planner asked for last
  * @steer_raw_ns: and when
+ * @wake_raw_ns: when the planner wants to be called
  * @stepped_ns:	steps of ours that count, by the hour
  * @slewed_ns:	slews that count, by the hour, from the rates
  * @is_stepped_back: it was stepped back by us
@@ -36,6 +43,7 @@
  * @is_honest:	no source lies, or jumps
  * @bounded:	how often the bound was known when it was looked at
  * @wrong:	what did not hold, NULL while all did
+ * @r:		random numbers
  */
 struct walk {
 	struct cdisc_loop		loop;
