@@ -14,24 +14,30 @@ ntpx=${NTPX:-$bin/ntpx_double}
 
 work=$(mktemp -d /tmp/ntpx.XXXXXX)
 chmod 711 "$work"
-port=$((20000 + $$ % 300 * 100))
 pids=
 trap 'for p in $pids; do kill "$p" 2>/dev/null; done; wait 2>/dev/null; rm -rf "$work"' EXIT
 
 export NTPX_DOUBLE_LOG=$work/log NTPX_DOUBLE_STATE=$work/state NTPX_DOUBLE_POLL=0
 common=(pidfile "$work/run/pid", driftfile "$work/lib/drift",)
 
-# server NAME OPTION...: a server on a port of its own, which port_of NAME prints
+# server NAME OPTION...: a server on a port that was free, which is then in ports[NAME]
 declare -A ports
 server() {
-	port=$((port + 1))
-	ports[$1]=$port
-	(trap - EXIT; exec "$bin/ntp_server" --port $port "${@:2}") >"$work/server.$1" 2>&1 &
+	(trap - EXIT; exec "$bin/ntp_server" --port 0 "${@:2}") >"$work/server.$1" 2>&1 &
 	server_pid=$!
 	pids="$pids $server_pid"
-	for _ in $(seq 50); do grep -qs ^ready "$work/server.$1" && return; sleep 0.02; done
+	for _ in $(seq 500); do
+		ports[$1]=$(sed -n 's/^ready .*port=\([0-9]*\) .*/\1/p' "$work/server.$1" 2>/dev/null)
+		[ -z "${ports[$1]}" ] || return 0
+		# without an address to listen on it ends
+		kill -0 $server_pid 2>/dev/null || break
+		sleep 0.02
+	done
 	echo "# server $1 did not start: $(cat "$work/server.$1")"
+	return 1
 }
+# A port is free when its server has ended, not when it was told to.
+server_end() { kill "$1"; wait "$1" 2>/dev/null; }
 
 fresh() {
 	: >"$work/log"
@@ -67,7 +73,7 @@ lines() { told "$@" | wc -l; }
 
 # ---- faults, all at once: one client, a server for each
 faults="truncated oversized repeat reorder unasked mode version stratum0 kod-rate kod-deny kod-rstr
-	stratum16 leap3 t3-before-t2 origin zero-stamp era2036"
+	stratum16 leap3 t3-before-t2 origin zero-stamp"
 words=()
 for fault in $faults; do
 	server "$fault" --fault "$fault"
@@ -76,8 +82,10 @@ done
 server good --offset 0.25 --stratum 3 --refid 10.9.8.7 --root-delay 0.5 --root-disp 0.25
 server lossy --loss 0.5 --seed 7
 words+=(server 127.0.0.1 port "${ports[good]}" minpoll 0 prefer trust, server 127.0.0.1 port "${ports[lossy]}" minpoll 0)
-daemon "${words[@]}"
-wait_for "answers, stratum 3" "$work/said" 5
+# Six seconds before the wrap, and asked first.
+server era2036 --fault era2036
+daemon server 127.0.0.1 port "${ports[era2036]}" minpoll 0, "${words[@]}"
+wait_for "answers, stratum 3" "$work/said" 20
 status=/proc/$daemon_pid/status
 said_user=$(awk '$1 == "Uid:" { print $2, $3, $4 }' $status)
 wanted=$(id -u ntpx 2>/dev/null || id -u nobody)
@@ -86,7 +94,22 @@ tap_is "keeps CAP_SYS_TIME alone" "$(awk '$1 == "CapEff:" { print $2 }' $status)
 tap_is "bounding set is empty" "$(awk '$1 == "CapBnd:" { print $2 }' $status)" 0000000000000000
 tap_is "no_new_privs is set" "$(awk '$1 == "NoNewPrivs:" { print $2 }' $status)" 1
 case $ntpx in *_san) ;; *) tap_is "system calls are filtered" "$(awk '$1 == "Seccomp:" { print $2 }' $status)" 2 ;; esac
+t2_of() { told era2036 sample | sed -n 's/.* t2=\([0-9]*\) .*/\1/p'; }
+# Of what is counted below as much as is wanted: on a busy machine twelve seconds are fewer polls than twelve.
+is_enough() {
+	for fault in truncated mode version origin zero-stamp stratum0; do
+		[ "$(lines $fault missed)" -gt 4 ] || return 1
+	done
+	for fault in oversized repeat unasked; do
+		[ "$(lines $fault sample)" -gt 4 ] || return 1
+	done
+	[ "$(lines reorder sample)" -gt 2 ] && [ "$(lines reorder missed)" -gt 2 ] &&
+		[ "$(lines lossy sample)" -gt 1 ] && [ "$(lines lossy missed)" -gt 1 ] &&
+		[ "$(t2_of | tail -1)" -ge $wrap_real_ns ]
+}
+wrap_real_ns=2085978496000000000
 sleep 12
+for _ in $(seq 20); do is_enough && break; sleep 1; done
 daemon_end
 tap_is "SIGTERM ends it cleanly" "$daemon_status" 0
 tap_check "good: offset, stratum, reference, root delay and dispersion" test -n "$(told good sample |
@@ -115,19 +138,18 @@ tap_check "kod-rstr: likewise" test -n "$(counted kod-rstr | grep 'sent 1,')" -a
 tap_check "stratum16: handed on" test -n "$(told stratum16 sample | grep stratum=16)"
 tap_check "leap3: handed on as unsynchronised" test -n "$(told leap3 sample | grep leap=4)"
 tap_check "t3-before-t2: handed on" test -n "$(told t3-before-t2 sample | grep -e 't3-t2=-')"
-t2_first=$(told era2036 sample | sed -n 's/.* t2=\([0-9]*\) .*/\1/p' | head -1)
-t2_last=$(told era2036 sample | sed -n 's/.* t2=\([0-9]*\) .*/\1/p' | tail -1)
-tap_check "era2036: stamps run through the wrap" test "${t2_first:-0}" -lt 2085978496000000000 -a "${t2_last:-0}" -ge 2085978496000000000
+t2_first=$(t2_of | head -1) t2_last=$(t2_of | tail -1)
+tap_check "era2036: stamps run through the wrap" test "${t2_first:-$wrap_real_ns}" -lt $wrap_real_ns -a "${t2_last:-0}" -ge $wrap_real_ns
 tap_check "frequency saved" has '^freq-ppb-q16 0$' "$work/lib/drift"
 tap_is "sources removed at the end" "$(grep -c ^add "$work/log")" "$(grep -c ^del "$work/log")"
 
 # ---- drift file
 printf 'ntpx-drift 1\nfreq-ppb-q16 -65536000\n' >"$work/lib/drift"
 daemon server 127.0.0.1 port "${ports[good]}" minpoll 0
-wait_for '^freq' "$work/log" 3
+wait_for '^freq' "$work/log" 20
 tap_check "frequency restored" has '^freq -65536000$' "$work/log"
 tap_check "it has been later than when the file was written" has "^floor $(($(stat -c %Y "$work/lib/drift") - 16))\$" "$work/log"
-wait_for 'sample' "$work/log" 3
+wait_for 'sample' "$work/log" 20
 
 # ---- a second instance
 timeout 20 "$ntpx" -f "${common[@]}" server 127.0.0.1 >"$work/second" 2>&1
@@ -136,21 +158,23 @@ tap_check "and says why" has "another ntpx is running \(process $daemon_pid, by 
 
 # ---- the module goes and comes
 echo unloaded >"$work/state"
-tap_check "unloading is noticed" wait_for "module was unloaded; waiting" "$work/said" 4
+tap_check "unloading is noticed" wait_for "module was unloaded; waiting" "$work/said" 20
 sleep 3
 tap_is "and said once" "$(grep -c 'unloaded' "$work/said")" 1
 fresh
-tap_check "comes back with its sources" wait_for '^add' "$work/log" 6
+tap_check "comes back with its sources" wait_for '^add' "$work/log" 20
 tap_check "with the frequency" has '^freq -65536000$' "$work/log"
-tap_check "and samples" wait_for '^sample' "$work/log" 4
+tap_check "and samples" wait_for '^sample' "$work/log" 20
 echo reloaded >"$work/state"
-tap_check "a reload is noticed" wait_for "unloaded and loaded again" "$work/said" 4
+tap_check "a reload is noticed" wait_for "unloaded and loaded again" "$work/said" 20
+# Once the double has answered to it, it writes there itself.
+wait_for '^loaded' "$work/state" 20
 echo nosource >"$work/state"
-tap_check "a source that was removed is added again" wait_for "removed by somebody; added again" "$work/said" 4
+tap_check "a source that was removed is added again" wait_for "removed by somebody; added again" "$work/said" 20
 kill -USR1 $daemon_pid
-tap_check "SIGUSR1 prints the counters" wait_for "sent [0-9]+, answered" "$work/said" 2
+tap_check "SIGUSR1 prints the counters" wait_for "sent [0-9]+, answered" "$work/said" 20
 kill -HUP $daemon_pid
-tap_check "SIGHUP looks names up again" wait_for "names are looked up again" "$work/said" 2
+tap_check "SIGHUP looks names up again" wait_for "names are looked up again" "$work/said" 20
 daemon_end
 tap_is "ends cleanly after all that" "$daemon_status" 0
 
@@ -182,19 +206,20 @@ server slow --loss 1
 server limited --fault kod-rate --fault-first 1
 NTPX_DOUBLE_POLL=6 daemon server 127.0.0.1 port "${ports[one]}", server 127.0.0.1 port "${ports[two]}", \
 	server 127.0.0.1 port "${ports[slow]}", server 127.0.0.1 port "${ports[limited]}"
-tap_check "four servers are asked, the next time in a minute" asked_by limited 1 5
-sleep 2.5
+tap_check "four servers are asked, the next time in a minute" asked_by limited 1 20
+# The one that does not answer is given up after four seconds: the interruption has to come in between.
+sleep 2.1
 told_ms=$(now_ms)
 tell i
-tap_check "an interruption: the first is asked again at once" asked_by one 2 3
-tap_check "and the second" asked_by two 2 1
-tap_check "and the one that has not answered yet" asked_by slow 2 1
+tap_check "an interruption: the first is asked again at once" asked_by one 2 10
+tap_check "and the second" asked_by two 2 10
+tap_check "and the one that has not answered yet" asked_by slow 2 10
 tap_is "what was under way is forgotten, not missed" "$(lines slow missed)" 0
 echo "# $(($(asked one | sed -n 2p) - told_ms)) ms and $(($(asked two | sed -n 2p) - told_ms)) ms after the event"
 tap_check "it is said" has "the clock was interrupted: all servers are asked at once" "$work/said"
 # Again and again; events that were lost may have been one, too.
 for _ in $(seq 20); do tell l; tell i; sleep 0.25; done
-tap_check "a burst follows" asked_by one 6 14
+tap_check "a burst follows" asked_by one 6 30
 at_ms=$(now_ms)
 echo "# $(count one) requests in the $((at_ms - told_ms)) ms after the first of 41 interruptions, $(least_gap one) ms apart"
 # Two seconds, less what a busy machine adds to one and not to the next.
@@ -208,22 +233,26 @@ tap_is "it ends cleanly" "$daemon_status" 0
 # After a burst the interval is the module's.
 server three
 NTPX_DOUBLE_POLL=6 daemon server 127.0.0.1 port "${ports[three]}" iburst
-tap_check "iburst" asked_by three 8 20
+tap_check "iburst" asked_by three 8 40
 tell i
-sleep 5
+asked_by three 9 20
+sleep 4
 tap_is "an interruption right after a burst is worth one request, no other burst" "$(count three)" 9
 tell u
-tap_check "the end of the module is heard at once" wait_for "module was unloaded; waiting" "$work/said" 1
-tap_check "when it is back" wait_for "module is back" "$work/said" 4
+tap_check "the end of the module is heard at once" wait_for "module was unloaded; waiting" "$work/said" 10
+tap_check "when it is back" wait_for "module is back" "$work/said" 20
 : >"$work/said"
 tell i
-tap_check "its events are heard again" wait_for "the clock was interrupted" "$work/said" 2
+tap_check "its events are heard again" wait_for "the clock was interrupted" "$work/said" 10
 daemon_end
 exec 7>&-
 rm "$work/events"
 unset NTPX_DOUBLE_EVENTS
 
 while [ $(($(now_ms) - quick_ms)) -lt 30000 ]; do sleep 1; done
+asked_by quick 11 30
+asked_by mute 8 30
+wait_for "does not answer" "$work/said.mute" 20
 echo "# while the module learns: $(count quick) requests, $(least_gap quick) ms apart; $(count mute) to the silent one"
 tap_is "ten answers of 2 s, those to iburst among them, then minpoll" "$(count quick)" 11
 tap_check "and none closer than 2 s" test "$(least_gap quick)" -ge 1800
@@ -244,8 +273,9 @@ fresh
 mkdir -m 755 "$work/ro"
 common=(pidfile "$work/run/pid", driftfile "$work/ro/drift",)
 daemon server 127.0.0.1 port "${ports[good]}" iburst minpoll 0
-wait_for '^sample' "$work/log" 5
-sleep 4
+wait_for '^sample' "$work/log" 20
+# it is saved at the end only when the clock is synchronised, after four samples
+for _ in $(seq 100); do [ "$(grep -c ^sample "$work/log")" -lt 5 ] || break; sleep 0.2; done
 daemon_end
 tap_is "a drift file that cannot be saved is said once" "$(grep -c 'ro/drift: cannot be saved' "$work/said")" 1
 common=(pidfile "$work/run/pid", driftfile none,)
@@ -253,34 +283,31 @@ common=(pidfile "$work/run/pid", driftfile none,)
 # ---- silence: name, addresses, burst after it
 server quiet --fault silent
 daemon server localhost port "${ports[quiet]}" iburst minpoll 0
-tap_check "eight missed polls make it unreachable" wait_for "localhost:${ports[quiet]}: does not answer" "$work/said" 20
-# The port is free when the first one has ended, not when it was told to.
-kill $server_pid
-wait $server_pid 2>/dev/null
+tap_check "eight missed polls make it unreachable" wait_for "localhost:${ports[quiet]}: does not answer" "$work/said" 60
+server_end $server_pid
 "$bin/ntp_server" --port "${ports[quiet]}" >"$work/server.quiet2" 2>&1 &
 pids="$pids $!"
-tap_check "and it is found again" wait_for "localhost:${ports[quiet]}: answers" "$work/said" 10
+tap_check "and it is found again" wait_for "localhost:${ports[quiet]}: answers" "$work/said" 60
 daemon_end
 tap_is "missed polls were handed in" "$([ "$(grep -c ^missed "$work/log")" -ge 8 ] && echo yes)" yes
 
 # ---- names, pool, IPv6
-if "$bin/ntp_server" --bind ::1 --port $((port + 50)) >"$work/server.v6" 2>&1 & v6=$!; sleep 0.3; kill -0 $v6 2>/dev/null; then
-	pids="$pids $v6"
-	daemon server "[::1]:$((port + 50))" minpoll 0
-	tap_check "IPv6" wait_for "\[::1\]:$((port + 50)): answers" "$work/said" 5
+if server v6 --bind ::1; then
+	daemon server "[::1]:${ports[v6]}" minpoll 0
+	tap_check "IPv6" wait_for "\[::1\]:${ports[v6]}: answers" "$work/said" 20
 	daemon_end
 else
 	tap_skip "IPv6" "::1 is not there"
 fi
 daemon pool localhost port "${ports[good]}" maxsources 2 minpoll 0
-tap_check "pool" wait_for "127.0.0.1:${ports[good]}@localhost: answers" "$work/said" 5
+tap_check "pool" wait_for "127.0.0.1:${ports[good]}@localhost: answers" "$work/said" 20
 tap_is "its source's name is one that the module takes" "$(grep -c 'source not added' "$work/said")" 0
 helper=$(pgrep -P $daemon_pid)
 tap_is "the resolver has no capability" "$(awk '$1 == "CapEff:" { print $2 }' "/proc/$helper/status")" 0000000000000000
 daemon_end
 # a process that nobody has waited for yet has ended, too
 is_ended() {
-	for _ in $(seq 40); do
+	for _ in $(seq 400); do
 		grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null || return 0
 		sleep 0.05
 	done
@@ -288,7 +315,7 @@ is_ended() {
 }
 tap_check "the resolver ends with it" is_ended "$helper"
 daemon server no-such-host.invalid minpoll 0
-tap_check "a name without address is said" wait_for "no-such-host.invalid: no address: " "$work/said" 10
+tap_check "a name without address is said" wait_for "no-such-host.invalid: no address: " "$work/said" 60
 daemon_end
 
 # ---- a server that follows this very machine
@@ -296,7 +323,7 @@ own=$(ip -4 -o address show scope global 2>/dev/null | awk '{ sub("/.*", "", $4)
 if [ "$own" ]; then
 	server self --stratum 2 --refid "$own"
 	daemon server 127.0.0.1 port "${ports[self]}" minpoll 0
-	tap_check "a server that follows this machine is told from others" wait_for 'sample .* self=1' "$work/log" 4
+	tap_check "a server that follows this machine is told from others" wait_for 'sample .* self=1' "$work/log" 20
 	daemon_end
 else
 	tap_skip "a server that follows this machine is told from others" "no IPv4 address but loopback"
@@ -319,9 +346,10 @@ fresh
 "$ntpx" "${common[@]}" server 127.0.0.1 port "${ports[good]}" minpoll 0 2>"$work/err"
 tap_is "in the background: the start succeeds" "$?" 0
 background=$(cat "$work/run/pid")
-tap_check "in the background: works" wait_for '^sample' "$work/log" 5
+tap_check "in the background: works" wait_for '^sample' "$work/log" 20
 kill "$background"
-tap_check "in the background: ends" wait_for '^close' "$work/log" 5
+tap_check "in the background: ends" wait_for '^close' "$work/log" 20
+is_ended "$background"
 echo unloaded >"$work/state"
 "$ntpx" "${common[@]}" server 127.0.0.1 2>"$work/err"
 tap_is "in the background: a failed start is told" "$?" 1
@@ -334,7 +362,7 @@ if command -v python3 >/dev/null; then
 		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		s.bind(sys.argv[1])
 		os.chmod(sys.argv[1], 0o666)
-		s.settimeout(5)
+		s.settimeout(20)
 		p = subprocess.Popen(sys.argv[2:], env={**os.environ, "NOTIFY_SOCKET": sys.argv[1]}, stderr=subprocess.DEVNULL)
 		said = [s.recv(64).decode()]
 		p.terminate()
@@ -350,24 +378,35 @@ fi
 # ---- wake-ups: one to send, one for the answer
 fresh
 daemon server 127.0.0.1 port "${ports[good]}" minpoll 0
-wait_for '^sample' "$work/log" 5
+wait_for '^sample' "$work/log" 20
 switches() { awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$daemon_pid/status"; }
-a=$(switches) n=$(grep -c ^sample "$work/log")
-sleep 15
-b=$(switches) m=$(grep -c ^sample "$work/log")
+samples() { grep -c ^sample "$work/log"; }
+# A busy disk adds a switch now and then, a wake-up too many is there in every stretch of polls.
+are_few() {
+	local i a b n m
+	for _ in 1 2 3; do
+		a=$(switches) n=$(samples)
+		for i in $(seq 120); do [ $(($(samples) - n)) -lt 12 ] || break; sleep 0.5; done
+		b=$(switches) m=$(samples)
+		echo "$((b - a)) voluntary switches in $((m - n)) polls"
+		[ $((b - a)) -gt $((2 * (m - n) + 2)) ] || [ $((m - n)) -le 10 ] || return 0
+	done
+	return 1
+}
+tap_check "at most two wake-ups for a poll" are_few
 daemon_end
-echo "# $((b - a)) voluntary switches in $((m - n)) polls"
-tap_check "at most two wake-ups for a poll" test $((b - a)) -le $((2 * (m - n) + 2)) -a $((m - n)) -gt 10
 
 # ---- another implementation
 if [ -n "${CHRONYD-}" ]; then
+	server chrony
+	server_end $server_pid
 	printf 'port %d\nlocal stratum 8\nallow 127.0.0.1\nbindaddress 127.0.0.1\ncmdport 0\npidfile %s\n' \
-		$((port + 60)) "$work/chronyd.pid" >"$work/chrony.conf"
+		"${ports[chrony]}" "$work/chronyd.pid" >"$work/chrony.conf"
 	"$CHRONYD" -x -d -u root -f "$work/chrony.conf" >"$work/chrony.log" 2>&1 &
 	pids="$pids $!"
 	sleep 1
-	daemon server 127.0.0.1 port $((port + 60)) iburst minpoll 0
-	tap_check "chronyd answers" wait_for "127.0.0.1:$((port + 60)): answers, stratum 8" "$work/said" 8
+	daemon server 127.0.0.1 port "${ports[chrony]}" iburst minpoll 0
+	tap_check "chronyd answers" wait_for "127.0.0.1:${ports[chrony]}: answers, stratum 8" "$work/said" 60
 	daemon_end
 else
 	tap_skip "chronyd answers" "CHRONYD is not set"
