@@ -9,9 +9,9 @@
  * pass is run by a sample; the timer fires for the end of a slew, for sources that fell silent, and for what the
  * kernel's readers have to be told.
  *
- * Locking: e->lock is held over a whole pass and by everybody who reads or changes state. Nothing that is called
- * under it takes a lock of ours. The clock is moved by the worker alone: do_adjtimex() checks the capabilities of
- * the task that calls it.
+ * Locking: e->lock is held over a whole pass and by everybody who reads or changes state. Of our own locks only the
+ * spinlocks of the probe and of the clocksource's line are taken under it. The clock is moved by the worker alone:
+ * do_adjtimex() checks the capabilities of the task that calls it.
  */
 #include "engine.h"
 

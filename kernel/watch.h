@@ -6,7 +6,7 @@
  * rate, TAI offset and clocksource. What an adjtimex() call only prepares, a slew or a bit of the status word, is seen by
  * a probe at do_adjtimex(), where kprobes are available; without it a slew is noticed when it shows up at a tick, without a name.
  *
- * Locking: the owner's lock for the log; what witnesses write down is in rings without one, as said there.
+ * Locking: the owner's lock for the log; the notifier's records need none, the probe's are ordered by a lock of their own.
  */
 #ifndef CDISC_WATCH_H
 #define CDISC_WATCH_H
@@ -134,10 +134,10 @@ struct cdisc_watch {
 	s64				settled_raw_ns;	/* what a tick changes before is what we ended ourselves */
 	const struct cdisc_watch_ops	*ops;
 	void				*arg;
+	bool				is_setting;	/* the owner sets a rate: READ_ONCE by the notifier */
 
 	/* constant from the start */
 	const struct task_struct	*owner;
-	bool				is_setting;	/* the owner sets a rate: READ_ONCE by the notifier */
 
 	/* the probe's */
 	bool				has_probe;

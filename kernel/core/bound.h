@@ -3,8 +3,8 @@
  * How wrong the clock can be: a half-width around CLOCK_REALTIME that holds the true time.
  *
  * At an update the bound is the root distance of the selected source (RFC 5905, section 11.1). From there it grows
- * with the tolerance of the oscillator, or slower for as long as the frequency is known better, and the distance between the clock and the estimate is added, so that a
- * slew in progress is part of it.
+ * with the tolerance of the oscillator, or slower for as long as the frequency is known better, and the distance
+ * between the clock and the estimate is added, so that a slew in progress is part of it.
  */
 #ifndef CDISC_BOUND_H
 #define CDISC_BOUND_H

@@ -2,8 +2,8 @@
 /*
  * Which sources tell the time, and what time they tell: intersection, cluster, combine (RFC 5905, section 11.2).
  *
- * Four passes over an array of sources, none of which allocates. Each leaves a reason at every source it decides
- * on. O(n log n) in the number of sources: the cluster algorithm looks at the best CDISC_CLUSTER_MAX only.
+ * Passes over an array of sources (select.c names them), none of which allocates. Each leaves a reason at every source
+ * it decides on. O(n log n) in the number of sources: the cluster algorithm looks at the best CDISC_CLUSTER_MAX only.
  */
 #ifndef CDISC_SELECT_H
 #define CDISC_SELECT_H
