@@ -4,14 +4,15 @@
  *
  *   flood PROCESSES SECONDS [churn]
  *
- * A module that is unloaded meanwhile is waited for. With "churn" half of the processes remove the sources of the
- * others. Prints "FLOOD samples=N adds=N removes=N events=N reopened=N errors=N"; any error that is not the module's
- * absence or a source's is an error.
+ * SIGTERM ends it earlier. A module that is unloaded meanwhile is waited for. With "churn" one more process removes
+ * the sources. Prints "FLOOD samples=N adds=N removes=N events=N reopened=N errors=N" ten times a second and at the
+ * end; any error that is not the module's absence or a source's is an error.
  */
 #include "nl.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 struct shared {
 	uint64_t	samples, adds, removes, reopened, errors, events;
 	uint32_t	ids[IDS];
+	bool		is_ended;
 };
 
 static struct shared *shared;
@@ -44,7 +46,13 @@ static int64_t now_ns(clockid_t id)
 
 static bool is_over(void)
 {
-	return now_ns(CLOCK_MONOTONIC) >= end_ns;
+	return __atomic_load_n(&shared->is_ended, __ATOMIC_RELAXED) || now_ns(CLOCK_MONOTONIC) >= end_ns;
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	__atomic_store_n(&shared->is_ended, true, __ATOMIC_RELAXED);
 }
 
 static void count(uint64_t *counter, uint64_t n)
@@ -182,8 +190,17 @@ static void listener(void)
 	}
 }
 
+static void print(void)
+{
+	printf("FLOOD samples=%" PRIu64 " adds=%" PRIu64 " removes=%" PRIu64 " events=%" PRIu64 " reopened=%" PRIu64
+	       " errors=%" PRIu64 "\n", shared->samples, shared->adds, shared->removes, shared->events,
+	       shared->reopened, shared->errors);
+	fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
+	struct sigaction action = { .sa_handler = on_signal };
 	int processes, i;
 	bool churns;
 
@@ -205,10 +222,12 @@ int main(int argc, char **argv)
 			remover(processes);
 		_exit(0);
 	}
-	while (wait(NULL) > 0 || errno == EINTR)
-		;
-	printf("FLOOD samples=%" PRIu64 " adds=%" PRIu64 " removes=%" PRIu64 " events=%" PRIu64 " reopened=%" PRIu64
-	       " errors=%" PRIu64 "\n", shared->samples, shared->adds, shared->removes, shared->events,
-	       shared->reopened, shared->errors);
+	/* For the others by what they share: a signal would interrupt a system call of theirs. */
+	sigaction(SIGTERM, &action, NULL);
+	while (waitpid(-1, NULL, WNOHANG) >= 0) {
+		print();
+		sleep_ms(100);
+	}
+	print();
 	return shared->errors != 0;
 }

@@ -67,7 +67,7 @@ server() {
 	rm -f /tmp/server.log
 	ntp_server --port $PORT --quiet "$@" > /tmp/server.log 2>&1 &
 	server_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq 100); do
 		grep -qs ^ready /tmp/server.log && return
 		sleep 0.1
 	done
@@ -87,7 +87,14 @@ events() {
 	: > /tmp/events
 	clockdisc -j monitor clock >> /tmp/events 2> /tmp/events.err &
 	monitor_pid=$!
-	sleep 0.2
+	for _ in $(seq 100); do
+		listens $monitor_pid && return
+		sleep 0.1
+	done
+	tap_not_ok "the monitor listens" "$(cat /tmp/events.err)"
+}
+listens() { # PID: has joined a group of generic netlink's; what comes from then on is not missed
+	awk -v pid="$1" '$2 == 16 && $3 == pid && $4 !~ /^0*$/ { n = 1 } END { exit !n }' /proc/net/netlink
 }
 has_event() { # NAME
 	grep -q "\"event\": *\"$1\"" /tmp/events
@@ -108,7 +115,8 @@ is_true() {
 }
 # until_true SECONDS COMMAND...: try forty times in so long.
 until_true() {
-	left=40 pause=$(awk "BEGIN { print $1 / 40 }")
+	local left=40 pause
+	pause=$(awk "BEGIN { print $1 / 40 }")
 	shift
 	while [ $left -gt 0 ]; do
 		"$@" > /dev/null 2>&1 && return 0
