@@ -3,7 +3,7 @@
 # A leap second that is not left to the kernel: the clock goes straight on over the instant itself, and says by how much it is
 # off UTC. A smear that begins late, over midnight, and a second that is slewed afterwards; the kernel is told of neither.
 # kernels: 6.12
-# boot: --icount --rtc 2026-12-31T23:50:00 --add selftests/vm/tests/lib.sh:/lib/lib.sh
+# boot: --icount --timeout 300 --rtc 2026-12-31T23:50:00 --add selftests/vm/tests/lib.sh:/lib/lib.sh
 # boot: --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh
 
@@ -57,13 +57,15 @@ once() {
 	sleep 5
 	gained_ns > /tmp/gained
 	at_most "$1 $2: the clock has gone straight on, ns" "$(tr -d - < /tmp/gained)" 100000000
-	tap_check "$1 $2: UTC has made it" has_event leap
+	tap_check "$1 $2: UTC has made it" until_true 5 has_event leap
 	tap_check "$1 $2: the clock is where it is meant to be" until_true 60 is_on_the_smear
-	at_least "$1 $2: nearly a second off" "$(field smear-ns | tr -d -)" 700000000
-	at_least "$1 $2: maxerror says so, us" "$(timex_field maxerror_us)" "$(($(attr smear-ns | tr -d -) / 1000))"
-	at_least "$1 $2: the bound says so" "$(attr bound-ns)" "$(attr smear-ns | tr -d -)"
-	# Half a second is what tells UTC from the clock; the two readings are milliseconds apart.
+	# Half a second is what tells UTC from the clock; the readings are milliseconds apart.
+	maxerror_us=$(timex_field maxerror_us)
+	look
 	clockdisc -j now > /tmp/now
+	at_least "$1 $2: nearly a second off" "$(attr smear-ns | tr -d -)" 700000000
+	at_least "$1 $2: maxerror says so, us" "$maxerror_us" "$(($(attr smear-ns | tr -d -) / 1000))"
+	at_least "$1 $2: the bound says so" "$(attr bound-ns)" "$(attr smear-ns | tr -d -)"
 	within "$1 $2: the page has UTC, ns" "$(pick "$(cat /tmp/now)" earliest-real-ns)" \
 		"$(($(attr real-ns) - $(attr smear-ns)))" 500000000
 	tap_is "$1 $2: synchronised" "$(attr synchronised)" 1
