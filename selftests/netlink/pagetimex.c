@@ -14,8 +14,11 @@
 #include <stdlib.h>
 #include <sys/timex.h>
 
-/* The module tells the kernel and writes the page one after the other: between the two a look is repeated. */
-#define BETWEEN_USEC	2000
+/*
+ * The module tells the kernel and writes the page one after the other: between the two a look is repeated. It is not long, but
+ * a virtual processor may lose its own in the middle.
+ */
+#define BETWEEN_USEC	50000
 
 /*
  * What maxerror is more by than the half-width, ns. False when the page is void or was written meanwhile. The half-width is of

@@ -3,7 +3,7 @@
 # What the presets do about a clock that was right: a jump of 200 ms that lasts 100 s, one that lasts 400 s, and one of 2000 s,
 # which two offsets in a row confirm. In virtual time.
 # kernels: 6.12
-# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --icount --timeout 600 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh
 

@@ -3,7 +3,7 @@
 # The presets beside the tools they are named after: Debian's chronyd and ntpsec's ntpd start on a clock that is off, against
 # the same server, and what they do to it is what the preset does. In virtual time.
 # kernels: 6.12
-# boot: --icount --timeout 300 --with veth --add selftests/vm/tests/lib.sh:/lib/lib.sh
+# boot: --icount --timeout 600 --with veth --add selftests/vm/tests/lib.sh:/lib/lib.sh
 # boot: --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program ruler)"
 # boot: --add "$(selftests/netlink/program timex)" --add "$(selftests/netlink/program clockrate)"
 # boot: --add "$(selftests/vm/peer chronyd)" --add "$(selftests/vm/peer ntpd)"

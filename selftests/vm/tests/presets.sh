@@ -3,7 +3,7 @@
 # Each preset does as the tool it is named after: what a clock that is off is done to, at the start, and when it has been
 # right. In virtual time.
 # kernels: 6.12
-# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --icount --timeout 600 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh
 

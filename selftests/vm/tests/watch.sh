@@ -119,7 +119,7 @@ follow_pid=$!
 sleep 0.5
 timex --freq 1
 sleep 0.5
-kill $follow_pid
+stop $follow_pid
 tap_is "followed: the newest, and what comes" "$(grep -c . /tmp/followed)" "$(($(field log-seq) - last + 1))"
 clockdisc log > /out/log
 tap_check "a line for people names who and what" grep "foreign .* date/[0-9]* .* set  *+3599" /out/log
