@@ -125,9 +125,10 @@ static void take_record(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 		change->causes |= CLOCKDISC_INTERRUPTION_LOST;
 	} else {
 		take_change(tl, r, change);
-		if (tl->watch)
-			cdisc_watch_saw(tl->watch, r, &tl->seen, now->raw_ns);
 	}
+	/* What the log says of a set after a loss has in it what was lost. */
+	if (tl->watch)
+		cdisc_watch_saw(tl->watch, r, &tl->seen, now->raw_ns);
 	tl->is_behind = false;
 	tl->seen = r->words;
 }

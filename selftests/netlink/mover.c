@@ -6,9 +6,12 @@
  *	mover phc2sys SEC N	as phc2sys does: a step, then N changes of the frequency, one a second
  *	mover loop N SEC	N changes of the frequency a second, for SEC; prints "MOVES n=", how many were made
  *	mover spin SEC		the same as often as it can
+ *	mover burst rate N	N changes of the frequency, or "status", of the status word, during which nobody else runs on its
+ *				processor: not the module's worker either
  *	mover nothing N		N times what changes nothing: reads, writes of what is there already, attempts that are refused
  */
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +106,34 @@ static int loop(double rate, double sec)
 	return 0;
 }
 
+/* One bit of the status word on and off. */
+static int toggle(long n)
+{
+	struct timex tx = { 0 };
+
+	if (adjtimex(&tx) < 0)
+		return 1;
+	tx.modes = ADJ_STATUS;
+	tx.status = n % 2 ? tx.status & ~STA_FREQHOLD : tx.status | STA_FREQHOLD;
+	return change(&tx);
+}
+
+static int burst(int (*move)(long n), long n)
+{
+	struct sched_param highest = { .sched_priority = sched_get_priority_max(SCHED_FIFO) };
+	long i;
+
+	if (sched_setscheduler(0, SCHED_FIFO, &highest)) {
+		perror("mover: sched_setscheduler");
+		return 1;
+	}
+	for (i = 0; i < n; i++) {
+		if (move(i))
+			return 1;
+	}
+	return 0;
+}
+
 static int nothing(long n)
 {
 	struct timex now = { 0 };
@@ -129,8 +160,12 @@ int main(int argc, char **argv)
 		return loop(atof(argv[2]), atof(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "spin"))
 		return loop(0, atof(argv[2]));
+	if (argc == 4 && !strcmp(argv[1], "burst") && !strcmp(argv[2], "rate"))
+		return burst(turn, atol(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "burst") && !strcmp(argv[2], "status"))
+		return burst(toggle, atol(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "nothing"))
 		return nothing(atol(argv[2]));
-	fputs("usage: mover timesyncd SEC | phc2sys SEC N | loop N SEC | spin SEC | nothing N\n", stderr);
+	fputs("usage: mover timesyncd SEC | phc2sys SEC N | loop N SEC | spin SEC | burst rate|status N | nothing N\n", stderr);
 	return 2;
 }

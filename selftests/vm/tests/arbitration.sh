@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Others who move the clock, for real: chronyd, ntpsec's ntpd, date -s, what systemd-timesyncd and phc2sys do. Who they are, that
-# each policy does what its page says, and that nobody is fought at full speed. In virtual time.
+# each policy does what its page says, and that nobody is fought at full speed. In virtual time. The real systemd-timesyncd is in
+# timesyncd.sh, more moves than there is room for in overrun.sh.
 # boot: --icount --timeout 400 --mem 768 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)" --add "$(selftests/netlink/program mover)"
 # boot: --add "$(selftests/vm/peer chronyd)" --add "$(selftests/vm/peer ntpd)"
