@@ -26,11 +26,13 @@ struct cdisc_clock_status {
 /**
  * struct cdisc_clock_trace - what others have left on the clock
  * @rate_ppb_q16: rate that is set against the nominal tick
- * @is_synced:	somebody keeps the kernel told that it is synchronised
+ * @maxerror_us: bound on the error as the kernel was told, us, and 500 us for every second since
+ * @is_synced:	somebody told the kernel that it is synchronised
  * @is_slewing:	a slew is in progress
  */
 struct cdisc_clock_trace {
 	s64	rate_ppb_q16;
+	s64	maxerror_us;
 	bool	is_synced;
 	bool	is_slewing;
 };

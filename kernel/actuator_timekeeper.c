@@ -60,6 +60,7 @@ static int timekeeper_look(struct cdisc_clock_trace *trace)
 		return err;
 	trace->is_slewing = tx.offset || shot.offset;
 	trace->is_synced = !(tx.status & STA_UNSYNC);
+	trace->maxerror_us = tx.maxerror;
 	trace->rate_ppb_q16 = (tx.tick - TICK_NOMINAL_USEC) * TICK_UNIT_PPB_Q16 + cdisc_ppb_q16_from_sppm(tx.freq);
 	return 0;
 }

@@ -364,18 +364,36 @@ int cdisc_engine_take_back(struct cdisc_engine *e, struct cdisc_now *now)
 	return e->arbiter.is_yielded ? resume(e, now, CLOCKDISC_LOG_CAUSE_OPERATOR) : 0;
 }
 
-/* A daemon that is running and whose work shows. One that has just been started shows itself with its first move. */
+/*
+ * The kernel's maxerror grows by 500 us a second by itself: below this somebody has told it anew within an hour, three polls
+ * of a daemon that has settled.
+ */
+#define FRESH_US	(3600 * 500LL)
+
+/*
+ * Its work shows. Of a program that nobody knows it is more that is asked for: a frequency stays when whoever has set it has
+ * ended, and so does the kernel's word for some hours.
+ */
+static bool is_at_work(const struct cdisc_clock_trace *trace, bool is_known)
+{
+	if (!is_known)
+		return trace->is_synced && trace->maxerror_us < FRESH_US;
+	return trace->is_synced || trace->is_slewing || trace->rate_ppb_q16;
+}
+
+/* A daemon that is running and at work. One that has just been started shows itself with its first move. */
 bool cdisc_engine_must_leave(struct cdisc_engine *e, const struct cdisc_now *now, s64 *rate_ppb_q16)
 {
 	struct cdisc_clock_trace trace;
+	struct cdisc_mover who;
+	bool is_known;
 
 	lockdep_assert_held(&e->lock);
 	if (e->conflict.conflict_daemon != CLOCKDISC_CONFLICT_YIELD || !e->actuator->look)
 		return false;
-	if (!cdisc_watch_find_daemon(&e->mover) || e->actuator->look(&trace))
+	if (!cdisc_watch_find_daemon(&who, &is_known) || e->actuator->look(&trace) || !is_at_work(&trace, is_known))
 		return false;
-	if (!trace.is_synced && !trace.is_slewing && !trace.rate_ppb_q16)
-		return false;
+	e->mover = who;
 	*rate_ppb_q16 = trace.rate_ppb_q16;
 	cdisc_arbiter_yield(&e->arbiter, now->raw_ns);
 	log_handover(e, now, CLOCKDISC_LOG_KIND_YIELD, CLOCKDISC_LOG_CAUSE_STARTUP);

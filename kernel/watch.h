@@ -190,8 +190,15 @@ void cdisc_watch_lost(struct cdisc_watch *w, u64 n, const struct cdisc_now *now)
 /* Log what the probe wrote down. */
 void cdisc_watch_take_calls(struct cdisc_watch *w, const struct cdisc_now *now);
 
-/* A known time daemon that runs and may set the clock. Return: whether there is one. Process context. */
-bool cdisc_watch_find_daemon(struct cdisc_mover *who);
+/**
+ * cdisc_watch_find_daemon() - a time daemon that runs and may set the clock
+ * @who:	filled with who it is
+ * @is_known:	set if it has a time daemon's name; otherwise it is a program that may set the clock and little else
+ *
+ * Context: Process context.
+ * Return: whether there is one.
+ */
+bool cdisc_watch_find_daemon(struct cdisc_mover *who, bool *is_known);
 
 /* Log what we did, for the cause that is set; @who is us unless it is given. */
 void cdisc_watch_own(struct cdisc_watch *w, const struct cdisc_now *now, struct cdisc_log_entry *entry);

@@ -26,6 +26,11 @@ static const char * const daemons[] = {
 	"VBoxService",
 };
 
+static const char * const helpers[] = {
+	"ntpx",			/* ours: it tells us, and we set */
+	"systemd-timedat",	/* timedatectl's other half; still there for half a minute after "set-ntp false" */
+};
+
 void cdisc_arbiter_defaults(struct cdisc_arbiter_config *cfg)
 {
 	*cfg = (struct cdisc_arbiter_config){
@@ -38,14 +43,24 @@ void cdisc_arbiter_defaults(struct cdisc_arbiter_config *cfg)
 	};
 }
 
-bool cdisc_arbiter_is_daemon(const char *name)
+static bool is_among(const char *name, const char * const *names, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(daemons); i++)
-		if (!strcmp(name, daemons[i]))
+	for (i = 0; i < count; i++)
+		if (!strcmp(name, names[i]))
 			return true;
 	return false;
+}
+
+bool cdisc_arbiter_is_daemon(const char *name)
+{
+	return is_among(name, daemons, ARRAY_SIZE(daemons));
+}
+
+bool cdisc_arbiter_keeps_no_time(const char *name)
+{
+	return is_among(name, helpers, ARRAY_SIZE(helpers));
 }
 
 /* The place of a process, that of the longest quiet one if it has none. */

@@ -95,6 +95,9 @@ void cdisc_arbiter_defaults(struct cdisc_arbiter_config *cfg);
 /* The name is that of a known time daemon, cut to the 15 characters that a task's name has. */
 bool cdisc_arbiter_is_daemon(const char *name);
 
+/* A program of that name may set the clock and keeps no time by itself: it does as it is told. */
+bool cdisc_arbiter_keeps_no_time(const char *name);
+
 /**
  * cdisc_arbiter_move() - somebody else moved the clock
  * @a:		the arbiter

@@ -231,6 +231,10 @@ static void arbiter_knows_the_names(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_is_daemon("ntpdate"));
 	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_is_daemon("date"));
 	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_is_daemon(""));
+	KUNIT_EXPECT_TRUE(test, cdisc_arbiter_keeps_no_time("systemd-timedat"));
+	KUNIT_EXPECT_TRUE(test, cdisc_arbiter_keeps_no_time("ntpx"));
+	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_keeps_no_time("systemd-timesyn"));
+	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_keeps_no_time(""));
 }
 
 static struct kunit_case arbiter_cases[] = {

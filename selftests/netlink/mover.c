@@ -8,14 +8,18 @@
  *	mover spin SEC		the same as often as it can
  *	mover burst rate N	N changes of the frequency, or "status", of the status word, during which nobody else runs on its
  *				processor: not the module's worker either
+ *	mover keep NAME US	by that name and with no capability but CAP_SYS_TIME it tells the kernel once a second that it is
+ *				synchronised to US, until it is killed; "keep-root" with all of them
  *	mover nothing N		N times what changes nothing: reads, writes of what is there already, attempts that are refused
  */
+#include <linux/capability.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,6 +138,29 @@ static int burst(int (*move)(long n), long n)
 	return 0;
 }
 
+static int drop_all_but_time(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2] = { { .effective = 1U << CAP_SYS_TIME, .permitted = 1U << CAP_SYS_TIME } };
+
+	if (!syscall(SYS_capset, &head, caps))
+		return 0;
+	perror("mover: capset");
+	return 1;
+}
+
+static int keep(const char *name, long maxerror_us)
+{
+	prctl(PR_SET_NAME, name);
+	for (;;) {
+		struct timex tx = { .modes = ADJ_STATUS | ADJ_MAXERROR, .maxerror = maxerror_us };
+
+		if (change(&tx))
+			return 1;
+		sleep(1);
+	}
+}
+
 static int nothing(long n)
 {
 	struct timex now = { 0 };
@@ -164,8 +191,13 @@ int main(int argc, char **argv)
 		return burst(turn, atol(argv[3]));
 	if (argc == 4 && !strcmp(argv[1], "burst") && !strcmp(argv[2], "status"))
 		return burst(toggle, atol(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "keep"))
+		return drop_all_but_time() || keep(argv[2], atol(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "keep-root"))
+		return keep(argv[2], atol(argv[3]));
 	if (argc == 3 && !strcmp(argv[1], "nothing"))
 		return nothing(atol(argv[2]));
-	fputs("usage: mover timesyncd SEC | phc2sys SEC N | loop N SEC | spin SEC | burst rate|status N | nothing N\n", stderr);
+	fputs("usage: mover timesyncd SEC | phc2sys SEC N | loop N SEC | spin SEC | burst rate|status N | keep|keep-root NAME US | nothing N\n",
+	      stderr);
 	return 2;
 }
