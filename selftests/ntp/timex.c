@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timex.h>
-#include <time.h>
-#include <unistd.h>
 
 static const char usage[] =
 	"usage: timex [OPTION]\n"
@@ -19,8 +17,7 @@ static const char usage[] =
 	"  --tick USEC   set the length of a tick of 1/100 s\n"
 	"  --pll SEC     hand the kernel's PLL an offset to work off\n"
 	"  --adjtime SEC start an adjtime() slew\n"
-	"  --status BITS set the status word, a number\n"
-	"  --watch SEC   print a line now and whenever the kernel begins or ceases to call the clock synchronised\n";
+	"  --status BITS set the status word, a number\n";
 
 static int print(void)
 {
@@ -35,37 +32,6 @@ static int print(void)
 	printf("state=%d status=0x%04x unsync=%d maxerror_us=%ld esterror_us=%ld freq_ppm=%.6f tick_us=%ld tai_s=%d offset=%ld adjtime_us=%ld\n",
 	       state, tx.status, !!(tx.status & STA_UNSYNC), tx.maxerror, tx.esterror, tx.freq / 65536.0,
 	       tx.tick, tx.tai, tx.offset, shot.offset);
-	return 0;
-}
-
-static long long mono_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-static int watch(double sec)
-{
-	long long end_ns = mono_now_ns() + (long long)(sec * 1e9);
-	int was_unsync = -1;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	while (mono_now_ns() < end_ns) {
-		struct timex tx = { 0 };
-
-		if (adjtimex(&tx) < 0) {
-			perror("timex");
-			return 1;
-		}
-		if (was_unsync != !!(tx.status & STA_UNSYNC)) {
-			was_unsync = !!(tx.status & STA_UNSYNC);
-			printf("unsync=%d mono_ns=%lld maxerror_us=%ld\n", was_unsync, mono_now_ns(),
-			       tx.maxerror);
-		}
-		usleep(1000);
-	}
 	return 0;
 }
 
@@ -101,8 +67,6 @@ static int apply(const char *name, const char *value)
 {
 	struct timex tx = { 0 };
 
-	if (!strcmp(name, "watch"))
-		return watch(atof(value));
 	if (!strcmp(name, "shift"))
 		return shift(atof(value));
 	if (!strcmp(name, "pll"))
@@ -129,7 +93,6 @@ int main(int argc, char **argv)
 		{ "shift", required_argument, NULL, 0 }, { "freq", required_argument, NULL, 0 },
 		{ "tick", required_argument, NULL, 0 }, { "pll", required_argument, NULL, 0 },
 		{ "adjtime", required_argument, NULL, 0 }, { "status", required_argument, NULL, 0 },
-		{ "watch", required_argument, NULL, 0 },
 		{ 0 }
 	};
 	int index = 0;
