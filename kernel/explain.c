@@ -8,6 +8,7 @@
 #include <linux/math64.h>
 #include <linux/time64.h>
 
+#include "duration.h"
 #include "explain_source.h"
 
 static const char *selected_name(const struct cdisc_engine *e)
@@ -17,9 +18,10 @@ static const char *selected_name(const struct cdisc_engine *e)
 	return src ? src->name : "none";
 }
 
-static s64 whole_ms(s64 ns)
+/* In words, where an instant on the counter was. */
+static struct cdisc_duration ago(const struct cdisc_now *now, s64 raw_ns)
 {
-	return div_s64(ns, 1000000);
+	return cdisc_duration(cdisc_sub_sat(now->raw_ns, raw_ns));
 }
 
 /* What interrupted the clock, until it has been dealt with. The causes are flags: the most telling one is named. */
@@ -60,14 +62,6 @@ static int explain_next(const struct cdisc_engine *e, char *text, size_t room)
 	return scnprintf(text, room, "Steering goes on with the next sample of %s.", selected_name(e));
 }
 
-/* Seconds where they are many. */
-static int put_span(s64 ns, char *text, size_t room)
-{
-	if (abs(ns) >= 10 * CDISC_NSEC_PER_SEC)
-		return scnprintf(text, room, "%+lld s", cdisc_div_round(ns, CDISC_NSEC_PER_SEC));
-	return scnprintf(text, room, "%+lld ms", cdisc_div_round(ns, 1000000));
-}
-
 /* Once may be a mistake: nothing is moved, the next one freezes. */
 static int explain_warning(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
 {
@@ -78,7 +72,7 @@ static int explain_warning(const struct cdisc_loop *l, const struct cdisc_now *n
 	};
 	int n = scnprintf(text, room, "The offset is ");
 
-	n += put_span(cdisc_loop_offset(l, now), text + n, room - n);
+	n += cdisc_put_signed_ns(cdisc_loop_offset(l, now), text + n, room - n);
 	return n + scnprintf(text + n, room - n, ", %s; the next one like it freezes the clock.",
 			     why[cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now))]);
 }
@@ -92,16 +86,16 @@ static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now
 	bool would_step = l->pending_why != CLOCKDISC_PENDING_REASON_BUDGET || cdisc_policy_may_step(cdisc_loop_row(l), step_ns);
 	int n = scnprintf(text, room, "Frozen: would %s ", would_step ? "step" : "slew");
 
-	n += put_span(step_ns, text + n, room - n);
+	n += cdisc_put_signed_ns(step_ns, text + n, room - n);
 	switch (l->pending_why) {
 	case CLOCKDISC_PENDING_REASON_PANIC:
-		n += scnprintf(text + n, room - n, " because the offset is above the panic threshold of %lld s.",
-			       div_s64(cdisc_loop_row(l)->panic_ns, CDISC_NSEC_PER_SEC));
+		n += scnprintf(text + n, room - n, " because the offset is above the panic threshold of %s.",
+			       cdisc_duration(cdisc_loop_row(l)->panic_ns).text);
 		break;
 	case CLOCKDISC_PENDING_REASON_BUDGET:
-		n += scnprintf(text + n, room - n, " because the day's budget is spent: %lld ms of %lld ms. 'accept' grants it anew, 'reject' drops the correction and stays frozen.",
-			       whole_ms(cdisc_budget_spent(would_step ? &l->stepped : &l->slewed, now->raw_ns)),
-			       whole_ms(would_step ? l->cfg.policy.budget.step_ns : l->cfg.policy.budget.slew_ns));
+		n += scnprintf(text + n, room - n, " because the day's budget is spent: %s of %s. 'accept' grants it anew, 'reject' drops the correction and stays frozen.",
+			       cdisc_duration(cdisc_budget_spent(would_step ? &l->stepped : &l->slewed, now->raw_ns)).text,
+			       cdisc_duration(would_step ? l->cfg.policy.budget.step_ns : l->cfg.policy.budget.slew_ns).text);
 		return n;
 	case CLOCKDISC_PENDING_REASON_FLOOR:
 		n += scnprintf(text + n, room - n,
@@ -118,7 +112,7 @@ static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now
 static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
 	const struct cdisc_loop *l = &e->loop;
-	s64 since_sec = div_s64(now->raw_ns - l->state_raw_ns, CDISC_NSEC_PER_SEC);
+	struct cdisc_duration since = ago(now, l->state_raw_ns);
 
 	switch (l->state) {
 	case CLOCKDISC_STATE_UNSET:
@@ -132,8 +126,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	case CLOCKDISC_STATE_FREQ:
 		if (!l->selected_id)
 			return scnprintf(text, room, "The frequency was being measured when the last source was lost.");
-		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %lld s.",
-				 selected_name(e), since_sec);
+		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %s.",
+				 selected_name(e), since.text);
 	case CLOCKDISC_STATE_SYNC:
 		if (!l->selected_id)
 			return scnprintf(text, room, "The clock was interrupted: %s; the sources are measured anew.",
@@ -144,15 +138,15 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		if (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
 			return explain_warning(l, now, text, room);
 		return scnprintf(text, room,
-				 "The offset has been above the step threshold of %lld ms for %lld s; it is stepped when it stays there for %lld s, and frozen above the panic threshold.",
-				 whole_ms(step_threshold_ns(l, now)), since_sec,
-				 div_s64(cdisc_loop_row(l)->stepout_ns, CDISC_NSEC_PER_SEC));
+				 "The offset has been above the step threshold of %s for %s; it is stepped when it stays there for %s, and frozen above the panic threshold.",
+				 cdisc_duration(step_threshold_ns(l, now)).text, since.text,
+				 cdisc_duration(cdisc_loop_row(l)->stepout_ns).text);
 	case CLOCKDISC_STATE_HOLDOVER:
 		if (l->selected_id)
 			return explain_next(e, text, room);
 		return scnprintf(text, room,
-				 "No source is selected; the clock runs on its learnt frequency, since %lld s. A sample of any good source ends it.",
-				 since_sec);
+				 "No source is selected; the clock runs on its learnt frequency, since %s. A sample of any good source ends it.",
+				 since.text);
 	case CLOCKDISC_STATE_FROZEN:
 		if (l->pending_why)
 			return explain_offer(l, now, text, room);
@@ -202,8 +196,8 @@ static int explain_leap(const struct cdisc_engine *e, const struct cdisc_now *no
 	enum clockdisc_leap armed = e->has_told ? e->told.leap : CLOCKDISC_LEAP_NONE;
 
 	if (ahead_ns)
-		return scnprintf(text, room, " A leap second is smeared: the clock is meant to be %lld ms ahead of UTC now.",
-				 whole_ms(ahead_ns));
+		return scnprintf(text, room, " A leap second is smeared: the clock is meant to be %s %s UTC now.",
+				 cdisc_duration(ahead_ns).text, ahead_ns < 0 ? "behind" : "ahead of");
 	if (armed == CLOCKDISC_LEAP_INSERT || armed == CLOCKDISC_LEAP_DELETE)
 		return scnprintf(text, room, " The kernel %s a leap second at the end of the day.",
 				 armed == CLOCKDISC_LEAP_INSERT ? "inserts" : "deletes");
@@ -223,11 +217,11 @@ static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *n
 	if (!l->bound.is_known)
 		return 0;
 	if (bound_ns > l->cfg.unsync_ns)
-		return scnprintf(text, room, " It can be wrong by more than the limit of %lld ms: other programs are told that it is not synchronised.",
-				 whole_ms(l->cfg.unsync_ns));
+		return scnprintf(text, room, " It can be wrong by more than the limit of %s: other programs are told that it is not synchronised.",
+				 cdisc_duration(l->cfg.unsync_ns).text);
 	if (l->state == CLOCKDISC_STATE_HOLDOVER && !l->selected_id)
-		return scnprintf(text, room, " It can be wrong by %lld ms; above %lld ms other programs are told that it is not synchronised.",
-				 whole_ms(bound_ns), whole_ms(l->cfg.unsync_ns));
+		return scnprintf(text, room, " It can be wrong by %s; above %s other programs are told that it is not synchronised.",
+				 cdisc_duration(bound_ns).text, cdisc_duration(l->cfg.unsync_ns).text);
 	return 0;
 }
 
@@ -235,13 +229,12 @@ static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *n
 static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
 	s64 quiet_ns = e->conflict.quiet_ns;
-	int n = scnprintf(text, room, " The clock is left to %s (process %u), which moved it %lld s ago; 'resume' takes it back",
-			  e->mover.name, e->mover.pid,
-			  div_s64(now->raw_ns - e->arbiter.moved_raw_ns, CDISC_NSEC_PER_SEC));
+	int n = scnprintf(text, room, " The clock is left to %s (process %u), which moved it %s ago; 'resume' takes it back",
+			  e->mover.name, e->mover.pid, ago(now, e->arbiter.moved_raw_ns).text);
 
 	if (quiet_ns)
-		return n + scnprintf(text + n, room - n, ", as do %lld s without a move.",
-				     div_s64(quiet_ns, CDISC_NSEC_PER_SEC));
+		return n + scnprintf(text + n, room - n, ", as do %s without a move.",
+				     cdisc_duration(quiet_ns).text);
 	return n + scnprintf(text + n, room - n, ".");
 }
 
@@ -265,8 +258,8 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	if (e->arbiter.is_yielded)
 		n += explain_yielded(e, now, text + n, room - n);
 	else if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
-		n += scnprintf(text + n, room - n, " %s (process %u) moved the clock; it is set right in %lld ms.",
-			       e->mover.name, e->mover.pid, whole_ms(e->arbiter.due_raw_ns - now->raw_ns));
+		n += scnprintf(text + n, room - n, " %s (process %u) moved the clock; it is set right in %s.",
+			       e->mover.name, e->mover.pid, cdisc_duration(e->arbiter.due_raw_ns - now->raw_ns).text);
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
 	if (e->actuator->cannot)

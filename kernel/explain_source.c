@@ -5,7 +5,8 @@
 #include "explain_source.h"
 
 #include <linux/kernel.h>
-#include <linux/math64.h>
+
+#include "duration.h"
 
 const char *cdisc_explain_reason(enum clockdisc_reason reason)
 {
@@ -87,11 +88,6 @@ const char *cdisc_explain_verdict(enum clockdisc_verdict verdict)
 	return NULL;
 }
 
-static s64 whole_ms(s64 ns)
-{
-	return div_s64(ns, 1000000);
-}
-
 /* The figures that a reason rests on. */
 static int add_figures(const struct cdisc_loop *l, const struct cdisc_peer *p, char *text, size_t room)
 {
@@ -108,11 +104,12 @@ static int add_figures(const struct cdisc_loop *l, const struct cdisc_peer *p, c
 	case CLOCKDISC_REASON_DISTANCE:
 		if (p->distance_ns == S64_MAX)
 			return 0;
-		return scnprintf(text, room, " They are %lld ms and %lld ms.", whole_ms(p->distance_ns),
-				 whole_ms(l->cfg.select.max_distance_ns));
+		return scnprintf(text, room, " They are %s and %s.", cdisc_duration(p->distance_ns).text,
+				 cdisc_duration(l->cfg.select.max_distance_ns).text);
 	case CLOCKDISC_REASON_BUDGET:
-		return scnprintf(text, room, " The budgets are %lld ms of steps and %lld ms of slews; 0 sets no limit.",
-				 whole_ms(l->cfg.policy.budget.source_step_ns), whole_ms(l->cfg.policy.budget.source_slew_ns));
+		return scnprintf(text, room, " The budgets are %s of steps and %s of slews; 0 sets no limit.",
+				 cdisc_duration(l->cfg.policy.budget.source_step_ns).text,
+				 cdisc_duration(l->cfg.policy.budget.source_slew_ns).text);
 	case CLOCKDISC_REASON_SELECTED:
 	case CLOCKDISC_REASON_COMBINED:
 	case CLOCKDISC_REASON_OUTLIER:

@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include "duration.h"
 #include "explain.h"
 #include "explain_source.h"
 
@@ -112,7 +113,79 @@ static void without_a_source_it_says_why(struct kunit *test)
 	p->reason = CLOCKDISC_REASON_DISTANCE;
 	p->distance_ns = 1700000000;
 	cdisc_explain(e, &now, text);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " They are 1700 ms and 1500 ms."));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " They are 1.7 s and 1.5 s."));
+	engine_free(e);
+}
+
+static void durations_have_a_unit_that_fits(struct kunit *test)
+{
+	static const struct {
+		s64		ns;
+		const char	*text;
+	} c[] = {
+		{ 0, "0 s" },
+		{ 1, "1 ns" },
+		{ -1, "1 ns" },
+		{ 999, "999 ns" },
+		{ 1000, "1 us" },
+		{ 1001, "1.001 us" },
+		{ 1500000, "1.5 ms" },
+		{ 1050000, "1.05 ms" },
+		{ 9999600, "10 ms" },
+		{ 128000000, "128 ms" },
+		{ 600023000, "600 ms" },
+		{ SEC, "1 s" },
+		{ 300 * SEC, "300 s" },
+		{ 1741600000000, "1742 s" },
+		{ S64_MAX, "9223372037 s" },
+		{ S64_MIN, "9223372037 s" },
+	};
+	char text[CDISC_DURATION_MAX];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(c); i++) {
+		cdisc_put_ns(c[i].ns, text, sizeof(text));
+		KUNIT_EXPECT_STREQ(test, text, c[i].text);
+	}
+	cdisc_put_signed_ns(-1500, text, sizeof(text));
+	KUNIT_EXPECT_STREQ(test, text, "-1.5 us");
+	cdisc_put_signed_ns(40 * SEC, text, sizeof(text));
+	KUNIT_EXPECT_STREQ(test, text, "+40 s");
+}
+
+/* Thresholds and limits of less than a second, or a millisecond, are there to be read. */
+static void small_limits_are_not_nothing(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = SEC + 1500000, .real_ns = 2 * SEC };
+	struct cdisc_policy *policy = &e->loop.cfg.policy;
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	cdisc_policy_set_step(policy, 40000);
+	cdisc_policy_set_stepout(policy, 2500000);
+	cdisc_policy_set_panic(policy, 250000000);
+	e->loop.cfg.unsync_ns = 30000;
+	e->loop.acted = 1;
+	e->loop.state = CLOCKDISC_STATE_FROZEN;
+	e->loop.pending_why = CLOCKDISC_PENDING_REASON_PANIC;
+	e->loop.pending_ns = -600000000;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "would step -600 ms because the offset is above the panic threshold of 250 ms."),
+				  "%s", text);
+	e->loop.pending_why = CLOCKDISC_PENDING_REASON_BUDGET;
+	e->loop.pending_ns = 7000;
+	policy->budget.slew_ns = 5000;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "would slew +7 us because the day's budget is spent: 0 s of 5 us."), "%s", text);
+	e->loop.pending_why = 0;
+	e->loop.state = CLOCKDISC_STATE_SPIKE;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "step threshold of 40 us for 1.5 ms; it is stepped when it stays there for 2.5 ms"),
+				  "%s", text);
+	cdisc_bound_set(&e->loop.bound, now.raw_ns, 50000, now.real_ns - now.raw_ns, 0);
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "more than the limit of 30 us:"), "%s", text);
 	engine_free(e);
 }
 
@@ -121,6 +194,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_verdict_has_a_clause),
 	KUNIT_CASE(every_state_has_a_sentence),
 	KUNIT_CASE(without_a_source_it_says_why),
+	KUNIT_CASE(durations_have_a_unit_that_fits),
+	KUNIT_CASE(small_limits_are_not_nothing),
 	{ }
 };
 
