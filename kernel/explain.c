@@ -189,6 +189,24 @@ static int explain_sources(const struct cdisc_engine *e, char *text, size_t room
 	return explain_first(e, text, room);
 }
 
+/* It was later than this already: what the clock shows is wrong, whoever says so or not. */
+static int explain_floor(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
+{
+	time64_t now_sec = div_s64(now->real_ns, CDISC_NSEC_PER_SEC);
+	time64_t floor_sec = div_s64(l->cfg.floor_real_ns, CDISC_NSEC_PER_SEC);
+	int n;
+
+	if (now->real_ns >= l->cfg.floor_real_ns)
+		return 0;
+	n = scnprintf(text, room, " The clock shows %ptTd %ptTt, which is before the floor of %ptTd %ptTt.", &now_sec, &now_sec,
+		      &floor_sec, &floor_sec);
+	/* Then it is said already what can be done, or that nothing is. */
+	if (l->pending_why || !l->can_steer)
+		return n;
+	return n + scnprintf(text + n, room - n,
+			     " A source that says a later time than that sets it right as far as the policy allows; 'step' does by hand, and 'set floor=0' takes the floor away.");
+}
+
 /* A clock that is not UTC, or will make a second of its own. */
 static int explain_leap(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
@@ -246,6 +264,7 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	lockdep_assert_held(&e->lock);
 	n = explain_state(e, now, text, room);
 	n += explain_sources(e, text + n, room - n);
+	n += explain_floor(&e->loop, now, text + n, room - n);
 	if (e->host.src && e->loop.selected_id == e->host.src->peer.id)
 		n += scnprintf(text + n, room - n,
 			       " Its time is exact to the bound; how right the host's own clock is, a guest cannot tell.");

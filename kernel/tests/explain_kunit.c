@@ -189,6 +189,29 @@ static void small_limits_are_not_nothing(struct kunit *test)
 	engine_free(e);
 }
 
+/* A clock that shows a time that has been is wrong even where nobody says so; what can be done is said once. */
+static void below_the_floor_it_says_so(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 100 * SEC, .real_ns = 86400 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	e->loop.cfg.floor_real_ns = 10 * 86400 * SEC + 3661 * SEC;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "The clock shows 1970-01-02 00:00:00, which is before the floor of 1970-01-11 01:01:01."),
+				  "%s", text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "'set floor=0' takes the floor away."), "%s", text);
+	e->loop.pending_why = CLOCKDISC_PENDING_REASON_PANIC;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "which is before the floor"));
+	KUNIT_EXPECT_NULL(test, strstr(text, "'set floor=0'"));
+	now.real_ns = e->loop.cfg.floor_real_ns;
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NULL(test, strstr(text, "The clock shows"));
+	engine_free(e);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_reason_has_a_sentence),
 	KUNIT_CASE(every_verdict_has_a_clause),
@@ -196,6 +219,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_a_source_it_says_why),
 	KUNIT_CASE(durations_have_a_unit_that_fits),
 	KUNIT_CASE(small_limits_are_not_nothing),
+	KUNIT_CASE(below_the_floor_it_says_so),
 	{ }
 };
 
