@@ -392,12 +392,12 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	}
 	e->actuator = actuator;
 	e->actuator_reason = reason;
-	/* Whoever chooses what moves the clock wants it to be moved. */
-	cdisc_arbiter_resume(&e->arbiter);
 	cdisc_engine_took(e, now);
 	e->has_told = false;
 	cdisc_engine_notice_own(e, now, 0);
 	cdisc_loop_take(&e->loop, now, rate_ppb_q16, actuator->can_steer);
+	/* Whoever chooses what moves the clock wants it to be moved. */
+	cdisc_engine_resumed(e, now, CLOCKDISC_LOG_CAUSE_OPERATOR);
 	return 0;
 }
 
@@ -518,12 +518,14 @@ void cdisc_engine_config_get(struct cdisc_engine *e, struct cdisc_engine_config 
 	c->idle_swing_ns = e->idle_swing_ns;
 	c->conflict = e->conflict;
 	c->has_tai = false;
+	c->has_floor = false;
 	mutex_unlock(&e->lock);
 }
 
 static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const void *arg)
 {
 	const struct cdisc_engine_config *c = arg;
+	s64 floor_real_ns = c->has_floor ? c->cfg.floor_real_ns : e->loop.cfg.floor_real_ns;
 
 	if (c->actuator != e->actuator) {
 		int err = change_actuator(e, now, c->actuator, c->reason);
@@ -532,10 +534,13 @@ static int do_config_set(struct cdisc_engine *e, struct cdisc_now *now, const vo
 			return err;
 	}
 	cdisc_loop_configure(&e->loop, &c->cfg);
+	e->loop.cfg.floor_real_ns = floor_real_ns;
 	e->idle_swing_ns = c->idle_swing_ns;
 	e->conflict = c->conflict;
-	if (c->has_tai)
+	if (c->has_tai) {
 		e->tai_offset_s = c->tai_offset_s;
+		e->tai_cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
+	}
 	e->todo.events |= EVENT(CONFIG);
 	e->has_news = true;
 	return 0;

@@ -62,6 +62,7 @@ struct cdisc_engine {
 	enum clockdisc_state		traced_state;
 	u32				sta_bits;
 	s32				tai_offset_s;
+	enum clockdisc_log_cause	tai_cause;	/* why @tai_offset_s is what it is */
 	s64				recheck_raw_ns;	/* somebody changed the rate: look again then */
 	s64				silent_raw_ns;	/* when the next source has been silent for too long */
 	struct cdisc_leap		leap;		/* one that is smeared */
@@ -138,6 +139,7 @@ int cdisc_engine_freq_set(struct cdisc_engine *e, s64 freq_ppb_q16);
  * @conflict:	what is done about others who move the clock
  * @tai_offset_s: TAI minus UTC, 0 for unknown
  * @has_tai:	take over @tai_offset_s, which a leap second changes meanwhile
+ * @has_floor:	take over @cfg.floor_real_ns, which a command takes away meanwhile
  */
 struct cdisc_engine_config {
 	struct cdisc_config		cfg;
@@ -147,6 +149,7 @@ struct cdisc_engine_config {
 	struct cdisc_arbiter_config	conflict;
 	s32				tai_offset_s;
 	bool				has_tai;
+	bool				has_floor;
 };
 
 /* The configuration as it is: the shadow that a change is made on. */

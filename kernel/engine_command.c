@@ -11,11 +11,18 @@
 static int make_step(struct cdisc_engine *e, struct cdisc_now *now, s64 step_ns)
 	__must_hold(&e->lock)
 {
+	s64 floor_real_ns = e->loop.cfg.floor_real_ns;
+	int err;
+
 	if (step_ns && !cdisc_policy_may_step(&e->loop.cfg.policy.row[CLOCKDISC_CAUSE_OPERATOR], step_ns))
 		return -EACCES;
 	cdisc_loop_lower_floor(&e->loop, now, step_ns);
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
-	return cdisc_engine_make_step(e, now, step_ns);
+	err = cdisc_engine_make_step(e, now, step_ns);
+	/* Where the clock did not go, the floor stands. */
+	if (err)
+		e->loop.cfg.floor_real_ns = floor_real_ns;
+	return err;
 }
 
 /* By how much a command moves the clock: without a figure, by the offset. */

@@ -22,14 +22,22 @@ void cdisc_engine_leap_disarmed(struct cdisc_engine *e, const struct cdisc_now *
 	e->leap_hold_raw_ns = now->raw_ns + REARM_NS;
 }
 
-/* A set of exactly one second around midnight while it was armed is the kernel's leap second and no set. */
-bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *now, s64 set_ns)
+/*
+ * A set of exactly one second around midnight is the kernel's leap second and no set when we had it armed, or when it was made
+ * at a tick: armed by the program that the clock is left to.
+ */
+bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *now,
+			  const struct cdisc_timeline_change *change, s64 set_ns)
 {
 	s64 day_sec = (now->real_ns / CDISC_NSEC_PER_SEC) % 86400;
 	bool is_midnight = day_sec < 2 || day_sec > 86397;
 
 	lockdep_assert_held(&e->lock);
-	if (!e->has_told || !is_midnight)
+	if (!change->sets || !is_midnight)
+		return false;
+	if (change->tick_sets == change->sets && cdisc_abs(set_ns) == CDISC_NSEC_PER_SEC)
+		return true;
+	if (!e->has_told)
 		return false;
 	return (e->told.leap == CLOCKDISC_LEAP_INSERT && set_ns == -CDISC_NSEC_PER_SEC) ||
 	       (e->told.leap == CLOCKDISC_LEAP_DELETE && set_ns == CDISC_NSEC_PER_SEC);
@@ -43,6 +51,7 @@ void cdisc_engine_leap_absorb(struct cdisc_engine *e, const struct cdisc_now *no
 	/* TAI goes on while UTC repeats or skips a second; a kernel that makes the leap moves its own along. */
 	if (e->tai_offset_s)
 		e->tai_offset_s -= leap_ns > 0 ? 1 : -1;
+	e->tai_cause = CLOCKDISC_LOG_CAUSE_LEAP;
 }
 
 /* UTC by the estimate: a clock that was set wrong has its midnight at another time. */

@@ -9,12 +9,14 @@
 #include "core/loop.h"
 
 struct cdisc_engine;
+struct cdisc_timeline_change;
 
 /* The kernel forgets an armed leap second over this: it is not armed again before it has left TIME_INS. */
 void cdisc_engine_leap_disarmed(struct cdisc_engine *e, const struct cdisc_now *now);
 
 /* Was a set of the clock by set_ns the leap second that the kernel was told to make? */
-bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *now, s64 set_ns);
+bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *now,
+			  const struct cdisc_timeline_change *change, s64 set_ns);
 
 /* UTC made a leap second of leap_ns, -1 s for an insertion: all that was measured of it moves along. */
 void cdisc_engine_leap_absorb(struct cdisc_engine *e, const struct cdisc_now *now, s64 leap_ns);

@@ -64,7 +64,7 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		/* The notifier is quiet for a while after a rate; what comes then must not be missed. */
 		e->recheck_raw_ns = now->raw_ns + CDISC_RATE_KICK_SEC * CDISC_NSEC_PER_SEC;
 	}
-	if (change->sets && cdisc_engine_leap_is(e, now, foreign_ns)) {
+	if (cdisc_engine_leap_is(e, now, change, foreign_ns)) {
 		cdisc_engine_leap_absorb(e, now, foreign_ns);
 	} else if (foreign_ns) {
 		e->foreign_ns += foreign_ns;
@@ -171,7 +171,7 @@ void cdisc_engine_log_status(struct cdisc_engine *e, const struct cdisc_now *now
 		cdisc_watch_own(&e->watch, now, &entry);
 	}
 	if (status->tai_offset_s && status->tai_offset_s != e->told.tai_offset_s) {
-		e->watch.cause = CLOCKDISC_LOG_CAUSE_OPERATOR;
+		e->watch.cause = e->tai_cause;
 		entry.kind = CLOCKDISC_LOG_KIND_TAI;
 		entry.old = e->told.tai_offset_s;
 		entry.new = status->tai_offset_s;
@@ -265,7 +265,7 @@ static void log_handover(struct cdisc_engine *e, const struct cdisc_now *now, en
 	e->watch.cause = cause;
 	cdisc_watch_own(&e->watch, now, &entry);
 	pr_info("clockdisc: the clock is %s %s (process %u)\n",
-		kind == CLOCKDISC_LOG_KIND_YIELD ? "left to" : "taken back from", e->mover.name, e->mover.pid);
+		kind == CLOCKDISC_LOG_KIND_YIELD ? "left to" : "no longer left to", e->mover.name, e->mover.pid);
 }
 
 /* A slew of ours would go on for ever; a rate of theirs is not touched. */
@@ -300,34 +300,73 @@ static int take_back(struct cdisc_engine *e, struct cdisc_now *now)
 	return 0;
 }
 
+void cdisc_engine_resumed(struct cdisc_engine *e, const struct cdisc_now *now, enum clockdisc_log_cause cause)
+{
+	bool was_yielded = e->arbiter.is_yielded;
+
+	lockdep_assert_held(&e->lock);
+	cdisc_arbiter_resume(&e->arbiter);
+	if (!was_yielded)
+		return;
+	log_handover(e, now, CLOCKDISC_LOG_KIND_RESUME, cause);
+	e->todo.events |= EVENT(RESUME);
+	e->has_news = true;
+}
+
 static int resume(struct cdisc_engine *e, struct cdisc_now *now, enum clockdisc_log_cause cause)
 	__must_hold(&e->lock)
 {
 	int err = take_back(e, now);
 
-	if (err)
-		return err;
-	cdisc_arbiter_resume(&e->arbiter);
-	log_handover(e, now, CLOCKDISC_LOG_KIND_RESUME, cause);
-	e->todo.events |= EVENT(RESUME);
-	e->has_news = true;
-	return 0;
+	if (!err)
+		cdisc_engine_resumed(e, now, cause);
+	return err;
 }
 
 /* The rate is measured anew from here: in between it was somebody else's. */
-static void set_right(struct cdisc_engine *e, struct cdisc_now *now, bool with_time)
+static void set_rate_right(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
 	e->watch.cause = CLOCKDISC_LOG_CAUSE_REASSERT;
-	if (e->must_end_slew && with_time && take_back(e, now))
-		pr_warn_ratelimited("clockdisc: a slew of %s cannot be ended\n", e->mover.name);
 	if (e->loop.is_rate_lost)
 		cdisc_loop_rate_lost(&e->loop, now);
+}
+
+/* The time, too. Return: whether it was, or is with the host's next reading. */
+static bool set_time_right(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
 	/* A host is asked, which is more exact than what is known from before. */
-	if (with_time && !cdisc_engine_follows_host(e))
-		cdisc_loop_reassert(&e->loop, now, &e->todo);
+	if (cdisc_engine_follows_host(e))
+		return e->loop.is_restoring;
+	cdisc_loop_reassert(&e->loop, now, &e->todo);
 	/* Before anything else is decided: it would be decided on a clock that is wrong. */
 	cdisc_engine_run_step(e, now);
+	return e->todo.events & EVENT(RESTORED) && e->loop.reaction != CLOCKDISC_REACTION_NONE;
+}
+
+static bool end_slew(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	if (!e->must_end_slew)
+		return false;
+	if (!take_back(e, now))
+		return true;
+	pr_warn_ratelimited("clockdisc: a slew of %s cannot be ended\n", e->mover.name);
+	return false;
+}
+
+/* Clock and rate. It counts when there was something to be done. */
+static void set_right(struct cdisc_engine *e, struct cdisc_now *now)
+	__must_hold(&e->lock)
+{
+	bool is_done = end_slew(e, now);
+
+	is_done |= e->loop.is_rate_lost;
+	set_rate_right(e, now);
+	is_done |= set_time_right(e, now);
+	if (is_done)
+		cdisc_arbiter_reasserted(&e->arbiter, now->raw_ns);
 }
 
 void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now)
@@ -349,10 +388,10 @@ void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now)
 		case CDISC_DUE_NOTHING:
 			break;
 		case CDISC_DUE_RATE:
-			set_right(e, now, false);
+			set_rate_right(e, now);
 			break;
 		case CDISC_DUE_REASSERT:
-			set_right(e, now, true);
+			set_right(e, now);
 			break;
 		}
 	}

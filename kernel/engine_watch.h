@@ -37,6 +37,10 @@ void cdisc_engine_arbitrate(struct cdisc_engine *e, struct cdisc_now *now) __mus
 /* Take back a clock that was left to others; 0 or the actuator's error. Context: the worker. */
 int cdisc_engine_take_back(struct cdisc_engine *e, struct cdisc_now *now) __must_hold(&e->lock);
 
+/* Whoever moved the clock is forgiven; that it is not left to others any longer, if it was, is logged and told. */
+void cdisc_engine_resumed(struct cdisc_engine *e, const struct cdisc_now *now, enum clockdisc_log_cause cause)
+	__must_hold(&e->lock);
+
 /* An offset was acted on, and it is known why the clock is moved from here on; was_acting: it was not the first. */
 void cdisc_engine_updated(struct cdisc_engine *e, bool was_acting) __must_hold(&e->lock);
 

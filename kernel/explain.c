@@ -247,8 +247,10 @@ static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *n
 static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
 {
 	s64 quiet_ns = e->conflict.quiet_ns;
-	int n = scnprintf(text, room, " The clock is left to %s (process %u), which moved it %s ago; 'resume' takes it back",
-			  e->mover.name, e->mover.pid, ago(now, e->arbiter.moved_raw_ns).text);
+	int n = scnprintf(text, room,
+			  " The clock is left to %s (process %u), which %s; nobody has moved it for %s. 'resume' takes it back",
+			  e->mover.name, e->mover.pid, e->arbiter.was_found ? "was at work when the module was loaded" : "moved it",
+			  ago(now, e->arbiter.moved_raw_ns).text);
 
 	if (quiet_ns)
 		return n + scnprintf(text + n, room - n, ", as do %s without a move.",

@@ -151,6 +151,7 @@ static int change_config(struct genl_info *info)
 	if (info->attrs[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON])
 		c.conflict.conflict_daemon = nla_get_u32(info->attrs[CLOCKDISC_A_CLOCK_CONFLICT_DAEMON]);
 	c.has_tai = info->attrs[CLOCKDISC_A_CLOCK_TAI_OFFSET_S];
+	c.has_floor = info->attrs[CLOCKDISC_A_CLOCK_FLOOR_REAL_NS];
 	err = take_actuator(&c, info->attrs[CLOCKDISC_A_CLOCK_ACTUATOR], info->extack);
 	if (err)
 		return err;

@@ -105,6 +105,7 @@ static void take_change(struct cdisc_timeline *tl, const struct cdisc_gtod_recor
 	if (set_ns && set_ns != slept_ns) {
 		change->set_ns += set_ns - slept_ns;
 		change->sets++;
+		change->tick_sets += !r->who.pid;
 	}
 	change->causes |= causes;
 	change->is_switched |= is_switched;
@@ -173,6 +174,7 @@ void cdisc_timeline_look(struct cdisc_timeline *tl, bool is_ours, struct cdisc_n
 		cdisc_timeline_drain(tl, now, &more);
 		change->set_ns += more.set_ns;
 		change->sets += more.sets;
+		change->tick_sets += more.tick_sets;
 		change->rates += more.rates;
 		change->causes |= more.causes;
 		change->is_switched |= more.is_switched;

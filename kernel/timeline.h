@@ -37,6 +37,7 @@ struct cdisc_timeline_entry {
  * struct cdisc_timeline_change - what happened since the last look
  * @set_ns:	sum of the sets of the clock, positive forward
  * @sets:	number of sets
+ * @tick_sets:	those that the kernel itself made, at a tick: leap seconds
  * @rates:	number of changes of the tick's length
  * @causes:	set of CLOCKDISC_INTERRUPTION_*: the machine was suspended, another counter chosen, records lost
  * @is_switched: another clocksource was chosen, perhaps on the same counter
@@ -44,6 +45,7 @@ struct cdisc_timeline_entry {
 struct cdisc_timeline_change {
 	s64	set_ns;
 	u32	sets;
+	u32	tick_sets;
 	u32	rates;
 	u32	causes;
 	bool	is_switched;

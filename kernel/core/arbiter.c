@@ -14,6 +14,7 @@
 #define ACTION_NS	(CDISC_NSEC_PER_SEC)
 
 #define HOUR_NS		(3600 * CDISC_NSEC_PER_SEC)
+#define BIN_NS		(HOUR_NS / (CDISC_ARBITER_BINS - 1))
 
 static const char * const daemons[] = {
 	"chronyd",
@@ -99,15 +100,28 @@ static bool is_daemon(struct cdisc_arbiter *a, const struct cdisc_move *m)
 	return mover->moves >= DAEMON_MOVES;
 }
 
-static bool is_beyond_limit(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+/* With the least hold-off, 1 ms, it is four million times: that fits. */
+static u32 reasserts_of_late(const struct cdisc_arbiter *a, s64 raw_ns)
 {
-	if (!cfg->reassert_limit)
-		return false;
-	if (cdisc_sub_sat(raw_ns, a->hour_raw_ns) >= HOUR_NS) {
-		a->hour_raw_ns = raw_ns;
-		a->hour_reasserts = 0;
-	}
-	return a->hour_reasserts >= cfg->reassert_limit;
+	s64 number = raw_ns / BIN_NS;
+	u32 i, sum = 0;
+
+	for (i = 0; i < CDISC_ARBITER_BINS; i++)
+		if (number - a->bin[i].number < CDISC_ARBITER_BINS)
+			sum += a->bin[i].count;
+	return sum;
+}
+
+static bool is_beyond_limit(const struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
+{
+	return cfg->reassert_limit && reasserts_of_late(a, raw_ns) >= cfg->reassert_limit;
+}
+
+static void leave(struct cdisc_arbiter *a, s64 raw_ns)
+{
+	a->is_yielded = true;
+	a->is_due = false;
+	a->moved_raw_ns = raw_ns;
 }
 
 static s64 earliest(const struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, s64 raw_ns)
@@ -121,7 +135,7 @@ static enum clockdisc_log_reaction reassert(struct cdisc_arbiter *a, const struc
 	if (!m->can_undo)
 		return CLOCKDISC_LOG_REACTION_NONE;
 	if (is_beyond_limit(a, cfg, m->raw_ns)) {
-		cdisc_arbiter_yield(a, m->raw_ns);
+		leave(a, m->raw_ns);
 		return CLOCKDISC_LOG_REACTION_YIELD;
 	}
 	/* What is due for the rate alone comes earlier now. */
@@ -147,7 +161,7 @@ static enum clockdisc_log_reaction react(struct cdisc_arbiter *a, const struct c
 {
 	switch (is_daemon(a, m) ? cfg->conflict_daemon : cfg->conflict) {
 	case CLOCKDISC_CONFLICT_YIELD:
-		cdisc_arbiter_yield(a, m->raw_ns);
+		leave(a, m->raw_ns);
 		return CLOCKDISC_LOG_REACTION_YIELD;
 	case CLOCKDISC_CONFLICT_REASSERT:
 		return reassert(a, cfg, m);
@@ -177,11 +191,18 @@ enum cdisc_arbiter_due cdisc_arbiter_take_due(struct cdisc_arbiter *a, s64 raw_n
 	a->is_due = false;
 	a->has_done = true;
 	a->done_raw_ns = raw_ns;
-	if (a->is_alarm)
-		return CDISC_DUE_RATE;
+	return a->is_alarm ? CDISC_DUE_RATE : CDISC_DUE_REASSERT;
+}
+
+void cdisc_arbiter_reasserted(struct cdisc_arbiter *a, s64 raw_ns)
+{
+	s64 number = raw_ns / BIN_NS;
+	struct cdisc_arbiter_bin *bin = &a->bin[(u64)number % CDISC_ARBITER_BINS];
+
+	if (bin->number != number)
+		*bin = (struct cdisc_arbiter_bin){ .number = number };
+	bin->count++;
 	a->reasserts++;
-	a->hour_reasserts++;
-	return CDISC_DUE_REASSERT;
 }
 
 bool cdisc_arbiter_holds(const struct cdisc_arbiter *a, s64 raw_ns)
@@ -203,9 +224,8 @@ s64 cdisc_arbiter_wake(const struct cdisc_arbiter *a, const struct cdisc_arbiter
 
 void cdisc_arbiter_yield(struct cdisc_arbiter *a, s64 raw_ns)
 {
-	a->is_yielded = true;
-	a->is_due = false;
-	a->moved_raw_ns = raw_ns;
+	leave(a, raw_ns);
+	a->was_found = true;
 }
 
 void cdisc_arbiter_resume(struct cdisc_arbiter *a)
@@ -213,5 +233,6 @@ void cdisc_arbiter_resume(struct cdisc_arbiter *a)
 	memset(a->mover, 0, sizeof(a->mover));
 	a->is_yielded = false;
 	a->is_due = false;
-	a->hour_reasserts = 0;
+	a->was_found = false;
+	memset(a->bin, 0, sizeof(a->bin));
 }

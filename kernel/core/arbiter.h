@@ -6,6 +6,9 @@
  * moves the clock again and again. Against either nothing is done more often than the hold-off allows, and an hour knows
  * a limit; beyond it we yield. So two programs never swing the clock against each other at full speed.
  *
+ * The hour is a window that slides by five minutes: the present five and the twelve before them. In no hour more is done than
+ * the limit, and what was done is forgotten 65 minutes later at most.
+ *
  *	moved -> yield ------> yielded: nothing is done -- resume, or quiet for long enough --> steering
  *	      -> reassert ---> due: at once, or hold-off after the last time
  *	      -> alarm ------> due after the hold-off, for the rate alone
@@ -46,6 +49,19 @@ struct cdisc_arbiter_mover {
 	s64	raw_ns;
 };
 
+/* Five minutes each, an hour and the one that has begun. */
+#define CDISC_ARBITER_BINS	13
+
+/**
+ * struct cdisc_arbiter_bin - what was done in one piece of the hour
+ * @number:	which, of counter time
+ * @count:	how often the clock was set right in it
+ */
+struct cdisc_arbiter_bin {
+	s64	number;
+	u32	count;
+};
+
 /**
  * struct cdisc_move - somebody else moved the clock
  * @raw_ns:	when
@@ -66,28 +82,28 @@ struct cdisc_move {
  * @moved_raw_ns: when the last one did
  * @due_raw_ns:	when something is to be done, if @is_due
  * @done_raw_ns: when something was last done, if @has_done
- * @hour_raw_ns: begin of the hour that @hour_reasserts are counted in
- * @hour_reasserts: how often in that hour
+ * @bin:	how often the clock was set right again of late
  * @conflicts:	moves that led to a reaction
  * @reasserts:	how often the clock was set right again
  * @is_due:	something is to be done
  * @is_alarm:	it is only the rate that is to be set again
  * @has_done:	something was done before
  * @is_yielded:	the clock is left to others
+ * @was_found:	to one that was at work before us, and had not moved the clock then
  */
 struct cdisc_arbiter {
 	struct cdisc_arbiter_mover	mover[CDISC_ARBITER_MOVERS];
 	s64				moved_raw_ns;
 	s64				due_raw_ns;
 	s64				done_raw_ns;
-	s64				hour_raw_ns;
-	u32				hour_reasserts;
+	struct cdisc_arbiter_bin	bin[CDISC_ARBITER_BINS];
 	u64				conflicts;
 	u64				reasserts;
 	bool				is_due;
 	bool				is_alarm;
 	bool				has_done;
 	bool				is_yielded;
+	bool				was_found;
 };
 
 void cdisc_arbiter_defaults(struct cdisc_arbiter_config *cfg);
@@ -118,8 +134,11 @@ enum cdisc_arbiter_due {
 	CDISC_DUE_REASSERT,	/* clock and rate */
 };
 
-/* What is due at raw_ns; it counts as done. */
+/* What is due at raw_ns; it is not due any more afterwards. */
 enum cdisc_arbiter_due cdisc_arbiter_take_due(struct cdisc_arbiter *a, s64 raw_ns);
+
+/* The clock was set right again: there was something to be done, and it was. */
+void cdisc_arbiter_reasserted(struct cdisc_arbiter *a, s64 raw_ns);
 
 /* Something is due later: until then the rate is left as it is. */
 bool cdisc_arbiter_holds(const struct cdisc_arbiter *a, s64 raw_ns);

@@ -98,6 +98,16 @@ static enum clockdisc_log_reaction move(struct cdisc_arbiter *a, const struct cd
 	return cdisc_arbiter_move(a, cfg, &m);
 }
 
+/* The same, answered at once. */
+static enum clockdisc_log_reaction answer(struct cdisc_arbiter *a, const struct cdisc_arbiter_config *cfg, const struct step *s)
+{
+	enum clockdisc_log_reaction reaction = move(a, cfg, s);
+
+	if (cdisc_arbiter_take_due(a, s->sec * SEC) == CDISC_DUE_REASSERT)
+		cdisc_arbiter_reasserted(a, s->sec * SEC);
+	return reaction;
+}
+
 /* What comes due until a second, and when; each second is asked for. */
 static s64 run(struct cdisc_arbiter *a, s64 sec)
 {
@@ -150,6 +160,7 @@ static void arbiter_never_fights_at_full_speed(struct kunit *test)
 		cdisc_arbiter_move(&a, &cfg, &m);
 		if (cdisc_arbiter_take_due(&a, raw_ns) == CDISC_DUE_NOTHING)
 			continue;
+		cdisc_arbiter_reasserted(&a, raw_ns);
 		KUNIT_EXPECT_GE(test, raw_ns - last_ns, cfg.hold_off_ns);
 		last_ns = raw_ns;
 		done++;
@@ -167,15 +178,50 @@ static void arbiter_limit_is_hourly(struct kunit *test)
 	struct cdisc_arbiter a = { 0 };
 
 	cdisc_arbiter_defaults(&cfg);
-	for (s.sec = 0; s.sec < 100 * 3600; s.sec += 400, s.pid++) {
-		KUNIT_ASSERT_EQ(test, (int)move(&a, &cfg, &s), (int)REASSERT);
-		cdisc_arbiter_take_due(&a, s.sec * SEC);
-	}
+	for (s.sec = 0; s.sec < 100 * 3600; s.sec += 400, s.pid++)
+		KUNIT_ASSERT_EQ(test, (int)answer(&a, &cfg, &s), (int)REASSERT);
 	cfg.reassert_limit = 0;
-	for (; s.sec < 110 * 3600; s.sec += 20, s.pid++) {
-		KUNIT_ASSERT_EQ(test, (int)move(&a, &cfg, &s), (int)REASSERT);
-		cdisc_arbiter_take_due(&a, s.sec * SEC);
+	for (; s.sec < 110 * 3600; s.sec += 20, s.pid++)
+		KUNIT_ASSERT_EQ(test, (int)answer(&a, &cfg, &s), (int)REASSERT);
+}
+
+/* In no hour more than the limit, wherever it begins, and not much longer is it remembered. */
+static void arbiter_hour_slides(struct kunit *test)
+{
+	s64 begin_sec;
+
+	for (begin_sec = 0; begin_sec < 2 * 3600; begin_sec += 100) {
+		struct step s = { .sec = begin_sec, .pid = 1, .name = "date" };
+		struct cdisc_arbiter_config cfg;
+		struct cdisc_arbiter a = { 0 }, later;
+		int i;
+
+		cdisc_arbiter_defaults(&cfg);
+		for (i = 0; i < 10; i++, s.sec += 20, s.pid++)
+			KUNIT_ASSERT_EQ(test, (int)answer(&a, &cfg, &s), (int)REASSERT);
+		later = a;
+		s.sec = begin_sec + 3599;
+		KUNIT_EXPECT_EQ(test, (int)answer(&a, &cfg, &s), (int)YIELD);
+		s.sec = begin_sec + 9 * 20 + 3900;
+		KUNIT_EXPECT_EQ(test, (int)answer(&later, &cfg, &s), (int)REASSERT);
 	}
+}
+
+/* What was due and then was not to be done is held against nobody. */
+static void arbiter_counts_what_was_done(struct kunit *test)
+{
+	struct step s = { .pid = 1, .name = "date" };
+	struct cdisc_arbiter_config cfg;
+	struct cdisc_arbiter a = { 0 };
+
+	cdisc_arbiter_defaults(&cfg);
+	for (s.sec = 0; s.sec < 1000; s.sec += 20, s.pid++) {
+		KUNIT_EXPECT_EQ(test, (int)move(&a, &cfg, &s), (int)REASSERT);
+		KUNIT_EXPECT_EQ(test, (int)cdisc_arbiter_take_due(&a, s.sec * SEC), (int)CDISC_DUE_REASSERT);
+	}
+	KUNIT_EXPECT_EQ(test, a.reasserts, 0ull);
+	KUNIT_EXPECT_EQ(test, (int)answer(&a, &cfg, &s), (int)REASSERT);
+	KUNIT_EXPECT_EQ(test, a.reasserts, 1ull);
 }
 
 static void arbiter_comes_back(struct kunit *test)
@@ -186,6 +232,7 @@ static void arbiter_comes_back(struct kunit *test)
 
 	cdisc_arbiter_defaults(&cfg);
 	KUNIT_EXPECT_EQ(test, (int)move(&a, &cfg, &s), (int)YIELD);
+	KUNIT_EXPECT_FALSE(test, a.was_found);
 	KUNIT_EXPECT_EQ(test, cdisc_arbiter_wake(&a, &cfg), 100 * SEC + cfg.quiet_ns);
 	KUNIT_EXPECT_EQ(test, (int)move(&a, &cfg, &later), (int)NONE);
 	KUNIT_EXPECT_FALSE(test, cdisc_arbiter_is_quiet(&a, &cfg, 2000 * SEC + cfg.quiet_ns - 1));
@@ -195,6 +242,10 @@ static void arbiter_comes_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cdisc_arbiter_wake(&a, &cfg), (s64)S64_MAX);
 	cdisc_arbiter_resume(&a);
 	KUNIT_EXPECT_FALSE(test, a.is_yielded);
+	cdisc_arbiter_yield(&a, 1900 * SEC);
+	KUNIT_EXPECT_TRUE(test, a.was_found);
+	cdisc_arbiter_resume(&a);
+	KUNIT_EXPECT_FALSE(test, a.was_found);
 	KUNIT_EXPECT_EQ(test, (int)move(&a, &cfg, &later), (int)YIELD);
 }
 
@@ -241,6 +292,8 @@ static struct kunit_case arbiter_cases[] = {
 	KUNIT_CASE(arbiter_scripts),
 	KUNIT_CASE(arbiter_never_fights_at_full_speed),
 	KUNIT_CASE(arbiter_limit_is_hourly),
+	KUNIT_CASE(arbiter_hour_slides),
+	KUNIT_CASE(arbiter_counts_what_was_done),
 	KUNIT_CASE(arbiter_comes_back),
 	KUNIT_CASE(arbiter_forgets_the_quietest),
 	KUNIT_CASE(arbiter_knows_the_names),

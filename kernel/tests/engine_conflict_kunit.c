@@ -168,6 +168,100 @@ static void conflict_resume_by_command(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* Whoever chooses an actuator takes the clock back, and it is told like any other end of a yield. */
+static void conflict_ends_with_another_actuator(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+	struct cdisc_engine_config c;
+
+	configure(e, CLOCKDISC_CONFLICT_YIELD, 0);
+	set_clock_ns(test, 10 * MS);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	cdisc_engine_config_get(e, &c);
+	c.actuator = &cdisc_actuator_observe;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_FALSE(test, e->arbiter.is_yielded);
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_RESUME));
+	KUNIT_EXPECT_NOT_NULL(test, find(e, CLOCKDISC_LOG_KIND_RESUME, CLOCKDISC_LOG_CAUSE_OPERATOR));
+	/* One that is chosen while nothing is yielded tells of no end. */
+	fake.clock_events = 0;
+	c.actuator = &fake_actuator;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_FALSE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_RESUME));
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -10 * MS), 0);
+	cdisc_engine_exit(e);
+}
+
+/* A clock that was frozen before it was our turn is not set right, and nothing is counted. */
+static void conflict_counts_what_was_done(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+
+	set_clock_ns(test, 3600 * SEC);
+	KUNIT_EXPECT_EQ(test, e->arbiter.reasserts, 1ull);
+	set_clock_ns(test, 3600 * SEC);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_due);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_freeze(e), 0);
+	msleep(11000);
+	KUNIT_EXPECT_FALSE(test, e->arbiter.is_due);
+	KUNIT_EXPECT_EQ(test, e->arbiter.reasserts, 1ull);
+	KUNIT_EXPECT_EQ(test, fake.steps, 1u);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -3600 * SEC), 0);
+	cdisc_engine_exit(e);
+}
+
+/* The kernel's own second at midnight is UTC's, armed by us or by the program that the clock is left to; a task's is a set. */
+static void conflict_leap_is_no_set(struct kunit *test)
+{
+	static const struct cdisc_now midnight = { .raw_ns = SEC, .real_ns = 86400 * SEC - SEC / 2 };
+	static const struct cdisc_now noon = { .raw_ns = SEC, .real_ns = 43200 * SEC };
+	static const struct cdisc_timeline_change kernels = { .sets = 1, .tick_sets = 1 }, tasks = { .sets = 1 }, none = { 0 };
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	mutex_init(&e->lock);
+	mutex_lock(&e->lock);
+	KUNIT_EXPECT_TRUE(test, cdisc_engine_leap_is(e, &midnight, &kernels, -SEC));
+	KUNIT_EXPECT_TRUE(test, cdisc_engine_leap_is(e, &midnight, &kernels, SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &kernels, 2 * SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &noon, &kernels, -SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &tasks, -SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &none, 0));
+	e->has_told = true;
+	e->told.leap = CLOCKDISC_LEAP_INSERT;
+	KUNIT_EXPECT_TRUE(test, cdisc_engine_leap_is(e, &midnight, &tasks, -SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &tasks, SEC));
+	mutex_unlock(&e->lock);
+}
+
+/* TAI - UTC is the operator's word, until a leap second changes it. */
+static void conflict_log_knows_why_tai(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, true);
+	const struct cdisc_log_entry *entry;
+	struct cdisc_engine_config c;
+	struct cdisc_now now;
+
+	cdisc_engine_config_get(e, &c);
+	c.tai_offset_s = 37;
+	c.has_tai = true;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	entry = find(e, CLOCKDISC_LOG_KIND_TAI, CLOCKDISC_LOG_CAUSE_OPERATOR);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_EQ(test, entry->new, 37ll);
+	mutex_lock(&e->lock);
+	cdisc_timeline_peek(&now);
+	cdisc_engine_leap_absorb(e, &now, -SEC);
+	mutex_unlock(&e->lock);
+	c.has_tai = false;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	entry = find(e, CLOCKDISC_LOG_KIND_TAI, CLOCKDISC_LOG_CAUSE_LEAP);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_EQ(test, entry->old, 37ll);
+	KUNIT_EXPECT_EQ(test, entry->new, 38ll);
+	cdisc_engine_exit(e);
+}
+
 /* The log keeps the newest, and its numbers have no gaps. */
 static void conflict_log_wraps(struct kunit *test)
 {
@@ -198,6 +292,10 @@ static struct kunit_case engine_conflict_cases[] = {
 	KUNIT_CASE(conflict_alarm_is_told),
 	KUNIT_CASE(conflict_yield_comes_back),
 	KUNIT_CASE(conflict_resume_by_command),
+	KUNIT_CASE(conflict_ends_with_another_actuator),
+	KUNIT_CASE(conflict_counts_what_was_done),
+	KUNIT_CASE(conflict_leap_is_no_set),
+	KUNIT_CASE(conflict_log_knows_why_tai),
 	KUNIT_CASE(conflict_log_wraps),
 	{}
 };

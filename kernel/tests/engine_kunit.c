@@ -232,6 +232,28 @@ static void engine_accept_and_reject(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* A step that did not come about shows nothing wrong with the floor, and who sets something else does not set it. */
+static void engine_floor_stands(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, 0);
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	c.cfg.floor_real_ns = S64_MAX;
+	c.has_floor = true;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	fake.step_err = -EINVAL;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -SEC), -EINVAL);
+	KUNIT_EXPECT_EQ(test, e->loop.cfg.floor_real_ns, (s64)S64_MAX);
+	fake.step_err = 0;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -SEC), 0);
+	KUNIT_EXPECT_EQ(test, e->loop.cfg.floor_real_ns, 0ll);
+	c.has_floor = false;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_EQ(test, e->loop.cfg.floor_real_ns, 0ll);
+	cdisc_engine_exit(e);
+}
+
 /* Whatever the limit on the change of the rate: nobody is there to end the slew later. */
 static void engine_exit_ends_the_slew(struct kunit *test)
 {
@@ -313,6 +335,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_thousand_sources),
 	KUNIT_CASE(engine_step_needs_an_offset),
 	KUNIT_CASE(engine_accept_and_reject),
+	KUNIT_CASE(engine_floor_stands),
 	{}
 };
 

@@ -212,6 +212,29 @@ static void below_the_floor_it_says_so(struct kunit *test)
 	engine_free(e);
 }
 
+/* Who was only found at work has moved nothing yet. */
+static void a_yield_says_why(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 100 * SEC, .real_ns = 101 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+	static const struct cdisc_move move = { .raw_ns = 60 * SEC, .pid = 7, .is_daemon = true };
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	cdisc_arbiter_defaults(&e->conflict);
+	e->mover = (struct cdisc_mover){ .name = "chronyd", .pid = 7 };
+	cdisc_arbiter_yield(&e->arbiter, 99500000000LL);
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "left to chronyd (process 7), which was at work when the module was loaded; nobody has moved it for 500 ms."),
+				  "%s", text);
+	cdisc_arbiter_resume(&e->arbiter);
+	cdisc_arbiter_move(&e->arbiter, &e->conflict, &move);
+	cdisc_explain(e, &now, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "left to chronyd (process 7), which moved it; nobody has moved it for 40 s. 'resume' takes it back, as do 3600 s without a move."),
+				  "%s", text);
+	engine_free(e);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_reason_has_a_sentence),
 	KUNIT_CASE(every_verdict_has_a_clause),
@@ -220,6 +243,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(durations_have_a_unit_that_fits),
 	KUNIT_CASE(small_limits_are_not_nothing),
 	KUNIT_CASE(below_the_floor_it_says_so),
+	KUNIT_CASE(a_yield_says_why),
 	{ }
 };
 

@@ -1524,7 +1524,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 1000000LL,
-		.doc = "How often an hour the clock is set right again; beyond, it is yielded, 0 to 1000000; 0 sets no limit. Settable, default 10.",
+		.doc = "How often an hour the clock is set right again; beyond, it is yielded, 0 to 1000000; 0 sets no limit. The hour slides by five minutes. Settable, default 10.",
 	},
 	[CLOCKDISC_A_CLOCK_YIELDED] = {
 		.name = "yielded",
@@ -1550,7 +1550,7 @@ static const struct cdisc_attr clock_attrs[] = {
 	[CLOCKDISC_A_CLOCK_REASSERTS] = {
 		.name = "reasserts",
 		.type = CDISC_ATTR_U64,
-		.doc = "How often the clock was set right again.",
+		.doc = "How often the clock was set right again; not when there was nothing to be done after all.",
 	},
 	[CLOCKDISC_A_CLOCK_STEP_BUDGET_NS] = {
 		.name = "step-budget-ns",
