@@ -12,7 +12,7 @@
 
 /* Common nested types */
 const struct nla_policy clockdisc_policy_nl_policy[CLOCKDISC_A_POLICY_MAX_SLEW_PPB + 1] = {
-	[CLOCKDISC_A_POLICY_CAUSE] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[CLOCKDISC_A_POLICY_CAUSE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[CLOCKDISC_A_POLICY_STEP_FORWARD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_POLICY_STEP_BACKWARD_NS] = { .type = NLA_U64, },
 	[CLOCKDISC_A_POLICY_STEPOUT_NS] = { .type = NLA_U64, },

@@ -73,7 +73,8 @@ enum clockdisc_leap cdisc_engine_leap_to_arm(const struct cdisc_engine *e, const
 	enum clockdisc_leap leap = e->loop.leap;
 
 	lockdep_assert_held(&e->lock);
-	if (!is_synced || now->raw_ns < e->leap_hold_raw_ns || e->loop.cfg.policy.leap_mode != CLOCKDISC_LEAP_MODE_KERNEL)
+	if (!is_synced || now->raw_ns < e->leap_hold_raw_ns ||
+	    cdisc_policy_leap_mode(&e->loop.cfg.policy, leap) != CLOCKDISC_LEAP_MODE_KERNEL)
 		return CLOCKDISC_LEAP_NONE;
 	return is_coming(leap) && cdisc_leap_month_end_ns(now->real_ns) ? leap : CLOCKDISC_LEAP_NONE;
 }
@@ -91,16 +92,16 @@ void cdisc_engine_leap_drop(struct cdisc_engine *e, const struct cdisc_now *now)
 void cdisc_engine_leap_run(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	struct cdisc_loop *l = &e->loop;
+	enum clockdisc_leap kind = e->leap.kind;
 	struct cdisc_leap_view v = {
 		.raw_ns		= now->raw_ns,
 		.utc_ns		= utc_ns(e, now),
 		.freq_ppb_q16	= l->servo.freq_ppb_q16,
 		.announced	= l->selected_id ? l->leap : CLOCKDISC_LEAP_UNSYNC,
-		.mode		= l->cfg.policy.leap_mode,
-		.max_slew_ppb	= l->cfg.policy.row[CLOCKDISC_CAUSE_DRIFT].slew_ppb,
+		.mode		= cdisc_policy_leap_mode(&l->cfg.policy, is_coming(kind) ? kind : l->leap),
+		.max_slew_ppb	= l->cfg.policy.row[CLOCKDISC_CAUSE_LEAP].slew_ppb,
 		.may_arm	= now->raw_ns >= e->leap_hold_raw_ns && cdisc_loop_is_synced(l, now),
 	};
-	enum clockdisc_leap kind = e->leap.kind;
 	struct cdisc_smear_piece piece;
 	s64 leap_ns;
 

@@ -95,6 +95,13 @@ static int check_config(const struct cdisc_engine_config *c, struct genl_info *i
 	case CDISC_CONFIG_PANIC_BELOW_STEP:
 		return cdisc_nl_refuse(info->extack, NULL,
 				       "panic-threshold-ns must be 0 or above step-threshold-ns, for each cause", -EINVAL);
+	case CDISC_CONFIG_LEAP_STEP:
+		return cdisc_nl_refuse(info->extack, NULL,
+				       "leap-mode kernel steps by 1 s: step-forward-ns or step-backward-ns of leap must be 1 to 999999999",
+				       -EINVAL);
+	case CDISC_CONFIG_LEAP_ROOM:
+		return cdisc_nl_refuse(info->extack, NULL,
+				       "max-slew-ppb of leap must not be above that of drift, of which it takes its share", -EINVAL);
 	case CDISC_CONFIG_SERVO:
 		break;
 	}

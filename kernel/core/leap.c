@@ -53,7 +53,7 @@ static void aim(struct cdisc_leap *lp, const struct cdisc_leap_view *v)
 	s64 end_ns = cdisc_leap_month_end_ns(v->utc_ns);
 	/* 23:59:60 is the second after 23:59:59; a deletion leaves out 23:59:59. */
 	s64 leap_utc_ns = lp->kind == CLOCKDISC_LEAP_INSERT ? end_ns : end_ns - CDISC_NSEC_PER_SEC;
-	s64 pace_ppb_q16 = cdisc_ppb_q16_from_ppb(max_t(s64, v->max_slew_ppb / 2, 1));
+	s64 pace_ppb_q16 = cdisc_ppb_q16_from_ppb(max_t(s64, v->max_slew_ppb, 1));
 
 	/* Past the end of the day UTC has made it, or makes it at once. */
 	lp->at_raw_ns = end_ns ? raw_at(v, leap_utc_ns) : v->raw_ns;

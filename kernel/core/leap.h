@@ -31,7 +31,7 @@ struct cdisc_leap {
  * @freq_ppb_q16: rate of UTC against the counter
  * @announced:	by the sources that are followed; CLOCKDISC_LEAP_UNSYNC while none is
  * @mode:	what the operator wants
- * @max_slew_ppb: largest rate of a slew; CLOCKDISC_LEAP_MODE_SLEW takes half of it
+ * @max_slew_ppb: rate at which CLOCKDISC_LEAP_MODE_SLEW slews it
  * @may_arm:	the clock is right enough to know when the day ends
  */
 struct cdisc_leap_view {

@@ -54,7 +54,9 @@ enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg)
 		return CDISC_CONFIG_PANIC_BELOW_STEP;
 	if (!cdisc_servo_find(cfg->servo))
 		return CDISC_CONFIG_SERVO;
-	return CDISC_CONFIG_OK;
+	if (!cdisc_policy_has_leap_step(&cfg->policy))
+		return CDISC_CONFIG_LEAP_STEP;
+	return cdisc_policy_has_leap_room(&cfg->policy) ? CDISC_CONFIG_OK : CDISC_CONFIG_LEAP_ROOM;
 }
 
 void cdisc_loop_configure(struct cdisc_loop *l, const struct cdisc_config *cfg)

@@ -66,6 +66,8 @@ enum cdisc_config_error {
 	CDISC_CONFIG_POLL_ORDER,	/* minpoll above maxpoll */
 	CDISC_CONFIG_PANIC_BELOW_STEP,	/* panic threshold not above the step threshold */
 	CDISC_CONFIG_SERVO,		/* no such servo */
+	CDISC_CONFIG_LEAP_STEP,		/* the kernel is to make leap seconds, and may make none */
+	CDISC_CONFIG_LEAP_ROOM,		/* a leap second would be slewed faster than drift may be */
 };
 
 enum cdisc_config_error cdisc_config_check(const struct cdisc_config *cfg);

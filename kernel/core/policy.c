@@ -196,6 +196,35 @@ void cdisc_policy_set_slew(struct cdisc_policy *p, u32 slew_ppb)
 
 	for (cause = CLOCKDISC_CAUSE_STARTUP; cause < CDISC_CAUSE_COUNT; cause++)
 		p->row[cause].slew_ppb = slew_ppb;
+	/* As much is left for slews beside it. */
+	p->row[CLOCKDISC_CAUSE_LEAP].slew_ppb = max_t(u32, slew_ppb / 2, 1);
+}
+
+/* 23:59:59 is left out by a step forward, and repeated by one backward. */
+enum clockdisc_leap_mode cdisc_policy_leap_mode(const struct cdisc_policy *p, enum clockdisc_leap leap)
+{
+	s64 step_ns = leap == CLOCKDISC_LEAP_INSERT ? -CDISC_NSEC_PER_SEC : CDISC_NSEC_PER_SEC;
+
+	if (p->leap_mode != CLOCKDISC_LEAP_MODE_KERNEL || (leap != CLOCKDISC_LEAP_INSERT && leap != CLOCKDISC_LEAP_DELETE))
+		return p->leap_mode;
+	return cdisc_policy_may_step(&p->row[CLOCKDISC_CAUSE_LEAP], step_ns) ? CLOCKDISC_LEAP_MODE_KERNEL :
+									       CLOCKDISC_LEAP_MODE_SLEW;
+}
+
+static bool may_be(const struct cdisc_policy *p, enum clockdisc_leap_mode mode)
+{
+	return cdisc_policy_leap_mode(p, CLOCKDISC_LEAP_INSERT) == mode || cdisc_policy_leap_mode(p, CLOCKDISC_LEAP_DELETE) == mode;
+}
+
+bool cdisc_policy_has_leap_step(const struct cdisc_policy *p)
+{
+	return p->leap_mode != CLOCKDISC_LEAP_MODE_KERNEL || may_be(p, CLOCKDISC_LEAP_MODE_KERNEL);
+}
+
+bool cdisc_policy_has_leap_room(const struct cdisc_policy *p)
+{
+	return !may_be(p, CLOCKDISC_LEAP_MODE_SLEW) ||
+	       p->row[CLOCKDISC_CAUSE_LEAP].slew_ppb <= p->row[CLOCKDISC_CAUSE_DRIFT].slew_ppb;
 }
 
 bool cdisc_policy_is_ordered(const struct cdisc_policy *p)

@@ -43,7 +43,7 @@ struct cdisc_policy_budget {
 	s64	source_slew_ns;
 };
 
-#define CDISC_CAUSE_COUNT	(CLOCKDISC_CAUSE_SOURCE + 1)
+#define CDISC_CAUSE_COUNT	(CLOCKDISC_CAUSE_LEAP + 1)
 
 /**
  * struct cdisc_policy - what the operator allows
@@ -51,7 +51,7 @@ struct cdisc_policy_budget {
  * @budget:	how much within a day
  * @startup_updates: the first offsets that are judged by the row of startup; -1 for all
  * @panic_once:	the first offset may pass the panic threshold
- * @leap_mode:	what becomes of a leap second
+ * @leap_mode:	what becomes of a leap second; where its row forbids the kernel's step it is slewed
  *
  * The first offset is the one where nobody has relied on the clock yet. Programs that were stopped along with the clock,
  * which is what the row of restore is for, have seen nothing in between: a step forward shows them the time that went by,
@@ -148,7 +148,16 @@ void cdisc_policy_set_slew(struct cdisc_policy *p, u32 slew_ppb);
 bool cdisc_policy_has_stepout(enum clockdisc_cause cause);
 bool cdisc_policy_has_panic(enum clockdisc_cause cause);
 
+/* What becomes of a leap second of this kind, CLOCKDISC_LEAP_INSERT or _DELETE; of another one nothing is asked but the mode. */
+enum clockdisc_leap_mode cdisc_policy_leap_mode(const struct cdisc_policy *p, enum clockdisc_leap leap);
+
 /* Is every panic threshold 0 or above both step thresholds of its row? */
 bool cdisc_policy_is_ordered(const struct cdisc_policy *p);
+
+/* Is there a leap second that the kernel may make, if it is to make them? */
+bool cdisc_policy_has_leap_step(const struct cdisc_policy *p);
+
+/* Is there room for slews beside a leap second that is slewed, if there can be one? */
+bool cdisc_policy_has_leap_room(const struct cdisc_policy *p);
 
 #endif /* CDISC_POLICY_H */

@@ -41,6 +41,9 @@
 	[CLOCKDISC_CAUSE_OPERATOR] = ROW(ANY_NS, ANY_NS, 0, 0, slew)
 #define RESTORE(slew) \
 	[CLOCKDISC_CAUSE_RESTORE] = ROW(RESTORE_FORWARD, RESTORE_BACKWARD, 0, 0, slew)
+/* The kernel may make it. Slewed, it leaves as much for slews beside it. */
+#define LEAP(slew) \
+	[CLOCKDISC_CAUSE_LEAP] = ROW(ANY_NS, ANY_NS, 0, 0, (slew) / 2)
 
 /* Startup, and both causes that wait, with ntpd's limits. */
 #define LIKE_NTPD(forward, backward) \
@@ -55,13 +58,13 @@
 	[CLOCKDISC_CAUSE_STARTUP] = ROW(step, step, 0, 0, SLEW_CHRONY), \
 	[CLOCKDISC_CAUSE_DRIFT] = ROW(later, later, 0, 0, SLEW_CHRONY), \
 	[CLOCKDISC_CAUSE_SOURCE] = ROW(later, later, 0, 0, SLEW_CHRONY), \
-	RESTORE(SLEW_CHRONY), OPERATOR(SLEW_CHRONY)
+	RESTORE(SLEW_CHRONY), OPERATOR(SLEW_CHRONY), LEAP(SLEW_CHRONY)
 
 static const struct cdisc_preset presets[] = {
 	[CLOCKDISC_PRESET_NTPD] = {
 		.name = "ntpd", .familiar = "ntpd",
 		.policy = {
-			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD) },
+			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD), LEAP(SLEW_NTPD) },
 			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
@@ -70,7 +73,7 @@ static const struct cdisc_preset presets[] = {
 		.name = "ntpd-x", .familiar = "ntpd -x",
 		.policy = {
 			.row = {
-				LIKE_NTPD(600 * SEC, 600 * SEC), OPERATOR(SLEW_NTPD),
+				LIKE_NTPD(600 * SEC, 600 * SEC), OPERATOR(SLEW_NTPD), LEAP(SLEW_NTPD),
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(600 * SEC, 600 * SEC, 0, 0, SLEW_NTPD),
 			},
 			.startup_updates = 1,
@@ -80,7 +83,7 @@ static const struct cdisc_preset presets[] = {
 	[CLOCKDISC_PRESET_NTPD_G] = {
 		.name = "ntpd-g", .familiar = "ntpd -g",
 		.policy = {
-			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD) },
+			.row = { LIKE_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD), LEAP(SLEW_NTPD) },
 			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 			.panic_once = true,
@@ -110,7 +113,7 @@ static const struct cdisc_preset presets[] = {
 				[CLOCKDISC_CAUSE_DRIFT] = ROW(SEC, 0, 0, 0, SLEW_VMTOOLS),
 				[CLOCKDISC_CAUSE_SOURCE] = ROW(SEC, 0, 0, 0, SLEW_VMTOOLS),
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(SEC, ANY_NS, 0, 0, SLEW_VMTOOLS),
-				OPERATOR(SLEW_VMTOOLS),
+				OPERATOR(SLEW_VMTOOLS), LEAP(SLEW_VMTOOLS),
 			},
 			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
@@ -124,6 +127,7 @@ static const struct cdisc_preset presets[] = {
 				LIKE_NTPD(STEP_NTPD, 0),
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(MS, 0, 0, 0, SLEW_NTPD),
 				[CLOCKDISC_CAUSE_OPERATOR] = ROW(MS, 0, 0, 0, SLEW_NTPD),
+				[CLOCKDISC_CAUSE_LEAP] = ROW(0, 0, 0, 0, SLEW_NTPD / 2),
 			},
 			.budget = BUDGET_OF_STEPS,
 			.startup_updates = 1,
@@ -136,6 +140,7 @@ static const struct cdisc_preset presets[] = {
 			.row = {
 				[CLOCKDISC_CAUSE_STARTUP] = ROW(RESTORE_FORWARD, RESTORE_BACKWARD, 0, 0, SLEW_NTPD),
 				STEADY_NTPD(STEP_NTPD, STEP_NTPD), RESTORE(SLEW_NTPD), OPERATOR(SLEW_NTPD),
+				LEAP(SLEW_NTPD),
 			},
 			.budget = BUDGET_OF_STEPS,
 			.startup_updates = 1,

@@ -254,6 +254,26 @@ static void engine_floor_stands(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* The kernel is armed with what the policy lets it make: a second that is inserted is a step backward. */
+static void engine_leap_is_armed_as_permitted(struct kunit *test)
+{
+	static const struct cdisc_now last_day = { .raw_ns = SEC, .real_ns = 1798718400 * SEC }; /* 2026-12-31, noon */
+	struct cdisc_engine *e = kunit_kzalloc(test, sizeof(*e), GFP_KERNEL);
+	struct cdisc_policy *policy = &e->loop.cfg.policy;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, e);
+	mutex_init(&e->lock);
+	mutex_lock(&e->lock);
+	*policy = cdisc_preset_find(CLOCKDISC_PRESET_NTPD)->policy;
+	e->loop.leap = CLOCKDISC_LEAP_INSERT;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_engine_leap_to_arm(e, &last_day, true), (int)CLOCKDISC_LEAP_INSERT);
+	policy->row[CLOCKDISC_CAUSE_LEAP].backward_ns = 0;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_engine_leap_to_arm(e, &last_day, true), (int)CLOCKDISC_LEAP_NONE);
+	e->loop.leap = CLOCKDISC_LEAP_DELETE;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_engine_leap_to_arm(e, &last_day, true), (int)CLOCKDISC_LEAP_DELETE);
+	mutex_unlock(&e->lock);
+}
+
 /* Whatever the limit on the change of the rate: nobody is there to end the slew later. */
 static void engine_exit_ends_the_slew(struct kunit *test)
 {
@@ -336,6 +356,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_step_needs_an_offset),
 	KUNIT_CASE(engine_accept_and_reject),
 	KUNIT_CASE(engine_floor_stands),
+	KUNIT_CASE(engine_leap_is_armed_as_permitted),
 	{}
 };
 

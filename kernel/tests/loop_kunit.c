@@ -422,6 +422,13 @@ static void loop_config_check(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_OK);
 	cfg.servo = 77;
 	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_SERVO);
+	cdisc_config_defaults(&cfg);
+	cfg.policy = cdisc_preset_find(CLOCKDISC_PRESET_MONOTONIC)->policy;
+	cfg.policy.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_LEAP_STEP);
+	cfg.policy.leap_mode = CLOCKDISC_LEAP_MODE_SLEW;
+	cfg.policy.row[CLOCKDISC_CAUSE_DRIFT].slew_ppb = 100;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_config_check(&cfg), (int)CDISC_CONFIG_LEAP_ROOM);
 }
 
 static struct kunit_case loop_cases[] = {

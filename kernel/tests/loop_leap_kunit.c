@@ -64,7 +64,7 @@ static void leap_run(struct plant *p, struct cdisc_todo *todo)
 		.raw_ns = p->now.raw_ns, .freq_ppb_q16 = p->loop.servo.freq_ppb_q16,
 		.utc_ns = p->now.raw_ns + cdisc_bound_offset(&p->loop.bound, p->now.raw_ns, 0),
 		.announced = p->loop.selected_id ? p->loop.leap : CLOCKDISC_LEAP_UNSYNC, .mode = p->loop.cfg.policy.leap_mode,
-		.max_slew_ppb = p->loop.cfg.policy.row[CLOCKDISC_CAUSE_DRIFT].slew_ppb, .may_arm = cdisc_loop_is_synced(&p->loop, &p->now),
+		.max_slew_ppb = p->loop.cfg.policy.row[CLOCKDISC_CAUSE_LEAP].slew_ppb, .may_arm = cdisc_loop_is_synced(&p->loop, &p->now),
 	};
 	s64 leap_ns = cdisc_leap_plan(&p->lp, &v);
 	struct cdisc_smear_piece piece;

@@ -223,6 +223,8 @@ static void policy_presets_are_sound(struct kunit *test)
 		struct cdisc_policy changed = p->policy;
 
 		KUNIT_EXPECT_TRUE_MSG(test, cdisc_policy_is_ordered(&p->policy), "%s", p->name);
+		KUNIT_EXPECT_TRUE_MSG(test, cdisc_policy_has_leap_step(&p->policy), "%s", p->name);
+		KUNIT_EXPECT_TRUE_MSG(test, cdisc_policy_has_leap_room(&p->policy), "%s", p->name);
 		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_of(&p->policy), (int)preset, "%s", p->name);
 		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_by_name(p->name), (int)preset, "%s", p->name);
 		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_preset_by_name(p->familiar), (int)preset, "%s", p->name);
@@ -260,6 +262,61 @@ static void policy_shorthands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_RESTORE].panic_ns, 0LL);
 	cdisc_policy_set_slew(&p, 7);
 	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_OPERATOR].slew_ppb, 7u);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_LEAP].slew_ppb, 3u);
+	cdisc_policy_set_slew(&p, 1);
+	KUNIT_EXPECT_EQ(test, p.row[CLOCKDISC_CAUSE_LEAP].slew_ppb, 1u);
+	p.leap_mode = CLOCKDISC_LEAP_MODE_SLEW;
+	KUNIT_EXPECT_TRUE(test, cdisc_policy_has_leap_room(&p));
+}
+
+#define KERNEL	CLOCKDISC_LEAP_MODE_KERNEL
+#define SLEW	CLOCKDISC_LEAP_MODE_SLEW
+#define COSINE	CLOCKDISC_LEAP_MODE_SMEAR_COSINE
+
+/* Whom the row of leap seconds leaves them to, each kind by its direction; the permissions are those of monotonic and ntpd. */
+static void policy_leap_modes(struct kunit *test)
+{
+	static const struct {
+		enum clockdisc_leap_mode	mode;
+		s64				forward_ns;
+		s64				backward_ns;
+		enum clockdisc_leap_mode	inserted;
+		enum clockdisc_leap_mode	deleted;
+		bool				is_refused;
+	} c[] = {
+		{ KERNEL, 1, 1, KERNEL, KERNEL, false },
+		{ KERNEL, 1, 0, SLEW, KERNEL, false },
+		{ KERNEL, 0, 1, KERNEL, SLEW, false },
+		{ KERNEL, 0, 0, SLEW, SLEW, true },
+		{ KERNEL, SEC, SEC, SLEW, SLEW, true },
+		{ KERNEL, SEC - 1, SEC, SLEW, KERNEL, false },
+		{ SLEW, 0, 0, SLEW, SLEW, false },
+		{ SLEW, 1, 1, SLEW, SLEW, false },
+		{ COSINE, 0, 1, COSINE, COSINE, false },
+	};
+	struct cdisc_policy p = cdisc_preset_find(CLOCKDISC_PRESET_NTPD)->policy;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(c); i++) {
+		bool is_slewed = c[i].inserted == SLEW || c[i].deleted == SLEW;
+
+		p.leap_mode = c[i].mode;
+		p.row[CLOCKDISC_CAUSE_LEAP].forward_ns = c[i].forward_ns;
+		p.row[CLOCKDISC_CAUSE_LEAP].backward_ns = c[i].backward_ns;
+		p.row[CLOCKDISC_CAUSE_LEAP].slew_ppb = p.row[CLOCKDISC_CAUSE_DRIFT].slew_ppb;
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_policy_leap_mode(&p, CLOCKDISC_LEAP_INSERT), (int)c[i].inserted, "%u", i);
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_policy_leap_mode(&p, CLOCKDISC_LEAP_DELETE), (int)c[i].deleted, "%u", i);
+		KUNIT_EXPECT_EQ_MSG(test, (int)cdisc_policy_leap_mode(&p, CLOCKDISC_LEAP_NONE), (int)c[i].mode, "%u", i);
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_policy_has_leap_step(&p), !c[i].is_refused, "%u", i);
+		KUNIT_EXPECT_TRUE_MSG(test, cdisc_policy_has_leap_room(&p), "%u", i);
+		p.row[CLOCKDISC_CAUSE_LEAP].slew_ppb++;
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_policy_has_leap_room(&p), !is_slewed, "%u", i);
+	}
+	p = cdisc_preset_find(CLOCKDISC_PRESET_MONOTONIC)->policy;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_policy_leap_mode(&p, CLOCKDISC_LEAP_INSERT), (int)SLEW);
+	p.leap_mode = KERNEL;
+	KUNIT_EXPECT_EQ(test, (int)cdisc_policy_leap_mode(&p, CLOCKDISC_LEAP_INSERT), (int)SLEW);
+	KUNIT_EXPECT_FALSE(test, cdisc_policy_has_leap_step(&p));
 }
 
 static struct kunit_case policy_cases[] = {
@@ -269,6 +326,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(policy_presets_do_as_they_are_named),
 	KUNIT_CASE(policy_presets_are_sound),
 	KUNIT_CASE(policy_shorthands),
+	KUNIT_CASE(policy_leap_modes),
 	{}
 };
 

@@ -116,7 +116,7 @@ static void day_begin(struct day *d, enum clockdisc_leap_mode mode, enum clockdi
 {
 	*d = (struct day){
 		.v = {
-			.raw_ns = 5 * HOUR, .utc_ns = utc_ns, .announced = announced, .mode = mode, .max_slew_ppb = 500000,
+			.raw_ns = 5 * HOUR, .utc_ns = utc_ns, .announced = announced, .mode = mode, .max_slew_ppb = 250000,
 			.may_arm = true,
 		},
 	};

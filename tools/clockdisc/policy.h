@@ -5,7 +5,7 @@
 
 #include "tool.h"
 
-#define POLICY_CAUSES	(CLOCKDISC_CAUSE_SOURCE + 1)
+#define POLICY_CAUSES	(CLOCKDISC_CAUSE_LEAP + 1)
 
 struct policy_rows {
 	int64_t values[POLICY_CAUSES][CLOCKDISC_A_POLICY_MAX + 1];

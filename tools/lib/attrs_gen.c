@@ -527,6 +527,11 @@ static const struct cdisc_enum_value cause_values[] = {
 		.name = "source",
 		.doc = "Another source was selected than the one whose offset was last acted on.",
 	},
+	{
+		.value = CLOCKDISC_CAUSE_LEAP,
+		.name = "leap",
+		.doc = "A leap second, 1 s forward when UTC deletes one and backward when it inserts one.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_cause = {
@@ -1196,7 +1201,7 @@ static const struct cdisc_attr clock_attrs[] = {
 		.has_range = true,
 		.min = 1LL,
 		.max = 100000000LL,
-		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000. Settable, default 500000. A shorthand for all rows; what is read is drift's.",
+		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000. Settable, default 500000. A shorthand for all rows, leap's by half; what is read is drift's.",
 	},
 	[CLOCKDISC_A_CLOCK_MAX_SLEW_CHANGE_PPB_S] = {
 		.name = "max-slew-change-ppb-s",
@@ -1642,7 +1647,7 @@ static const struct cdisc_attr policy_attrs[] = {
 		.has_range = true,
 		.min = 0LL,
 		.max = 86400000000000LL,
-		.doc = "Offsets forward above this are stepped, ns, 0 to 86400000000000; 0 never steps forward. Of the row operator, commands that step by more are carried out.",
+		.doc = "Offsets forward above this are stepped, ns, 0 to 86400000000000; 0 never steps forward. Of the row operator, commands that step by more are carried out; of the row leap, a second is made by the kernel in leap-mode kernel when it is more, and slewed otherwise.",
 	},
 	[CLOCKDISC_A_POLICY_STEP_BACKWARD_NS] = {
 		.name = "step-backward-ns",
@@ -1682,7 +1687,7 @@ static const struct cdisc_attr policy_attrs[] = {
 		.has_range = true,
 		.min = 1LL,
 		.max = 100000000LL,
-		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000.",
+		.doc = "Largest rate of a slew on top of the learnt frequency, ppb, 1 to 100000000. Of the row leap, the rate of a leap second that is slewed, not above that of drift.",
 	},
 };
 

@@ -11,7 +11,7 @@
 
 static const char *const causes[CDISC_CAUSE_COUNT] = {
 	[CLOCKDISC_CAUSE_STARTUP] = "startup", [CLOCKDISC_CAUSE_DRIFT] = "drift", [CLOCKDISC_CAUSE_RESTORE] = "restore",
-	[CLOCKDISC_CAUSE_OPERATOR] = "operator", [CLOCKDISC_CAUSE_SOURCE] = "source",
+	[CLOCKDISC_CAUSE_OPERATOR] = "operator", [CLOCKDISC_CAUSE_SOURCE] = "source", [CLOCKDISC_CAUSE_LEAP] = "leap",
 };
 
 /* The largest unit that leaves a whole number. */

@@ -285,6 +285,8 @@ enum clockdisc_reaction {
  * @CLOCKDISC_CAUSE_OPERATOR: A command.
  * @CLOCKDISC_CAUSE_SOURCE: Another source was selected than the one whose
  *   offset was last acted on.
+ * @CLOCKDISC_CAUSE_LEAP: A leap second, 1 s forward when UTC deletes one and
+ *   backward when it inserts one.
  */
 enum clockdisc_cause {
 	CLOCKDISC_CAUSE_STARTUP = 1,
@@ -292,6 +294,7 @@ enum clockdisc_cause {
 	CLOCKDISC_CAUSE_RESTORE,
 	CLOCKDISC_CAUSE_OPERATOR,
 	CLOCKDISC_CAUSE_SOURCE,
+	CLOCKDISC_CAUSE_LEAP,
 };
 
 /**

@@ -207,4 +207,11 @@ tap_check "a step forward is made" clockdisc step 1s
 tap_check "a field that a cause does not have is refused" sh -c 'clockdisc set restore.stepout=1s 2>&1 | grep "only drift and source"'
 clockdisc preset ntpd > /dev/null
 tap_is "ntpd is the preset ntpd" "$(field preset)" ntpd
+tap_check "the permissions of leap seconds are among them" sh -c 'clockdisc policy | grep "^leap .* - .* - .* 250.000 ppm"'
+tap_check "to let the kernel make none is refused" \
+	sh -c 'clockdisc set leap.step-forward=0 leap.step-backward=0 2>&1 | grep "leap-mode kernel steps by 1 s"'
+tap_check "to slew them faster than drift is refused" \
+	sh -c 'clockdisc set leap-mode=slew leap.max-slew=501ppm 2>&1 | grep "must not be above that of drift"'
+tap_check "one direction may be slewed" clockdisc set leap.step-backward=0
+clockdisc preset ntpd > /dev/null
 finish
