@@ -40,7 +40,7 @@ void cdisc_bound_split(struct cdisc_bound *b, const struct cdisc_bound_split *sp
 void cdisc_bound_hold(struct cdisc_bound *b, s64 hold_ppb_q16, s64 hold_ns, s64 error_ns)
 {
 	b->hold_ppb_q16 = hold_ppb_q16;
-	b->hold_ns = max_t(s64, hold_ns, 0);
+	b->hold_ns = hold_ppb_q16 > cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB) ? S64_MAX : max_t(s64, hold_ns, 0);
 	b->error_ns = error_ns;
 }
 

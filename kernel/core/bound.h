@@ -30,8 +30,8 @@ struct cdisc_bound_split {
  * @split:	what of @distance_ns comes from where; the rest is what measuring leaves open
  * @phase_ns:	estimated reference minus raw then
  * @freq_ppb_q16: rate of the reference against raw
- * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB. Faster than that after
- *		cdisc_bound_turn() only
+ * @hold_ppb_q16: how fast it grows for @hold_ns; then, and without that, by CDISC_PHI_PPB. Faster than that while the frequency
+ *		is hardly known, and after cdisc_bound_turn()
  * @hold_ns:	for how long
  * @error_ns:	standard deviation of the estimate as the estimator believes it
  * @is_known:	false before the first update and after an interruption
@@ -60,8 +60,9 @@ void cdisc_bound_split(struct cdisc_bound *b, const struct cdisc_bound_split *sp
 /**
  * cdisc_bound_hold() - what is known of the frequency, too
  * @b:		a bound that was just set
- * @hold_ppb_q16: how fast the phase may run away from the estimate, at most CDISC_PHI_PPB
- * @hold_ns:	for how long that is known; after it the bound grows with CDISC_PHI_PPB
+ * @hold_ppb_q16: how fast the phase may run away from the estimate
+ * @hold_ns:	for how long that is known; after it the bound grows with CDISC_PHI_PPB. Where @hold_ppb_q16 is more than that it is
+ *		so for good
  * @error_ns:	standard deviation of the estimate
  *
  * Context: Any.

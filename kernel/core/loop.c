@@ -518,7 +518,8 @@ static void set_bound(struct cdisc_loop *l, const struct cdisc_peer *peer, const
 	l->bound_raw_ns = l->sel.sample_raw_ns;
 	cdisc_bound_set(&l->bound, now->raw_ns, l->sel.hard_ns, l->sel.phase_ns, l->sel.freq_ppb_q16);
 	cdisc_bound_split(&l->bound, &l->sel.split);
-	cdisc_bound_hold(&l->bound, l->sel.hold_ppb_q16, hold_ns, cdisc_rshift_round(l->sel.error_ns_q16, 16));
+	cdisc_bound_hold(&l->bound, cdisc_add_sat(l->sel.hold_ppb_q16, l->sel.apart_ppb_q16), hold_ns,
+			 cdisc_rshift_round(l->sel.error_ns_q16, 16));
 }
 
 void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32 n,

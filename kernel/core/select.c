@@ -490,6 +490,7 @@ static void bound_tracked(struct cdisc_peer *const *peers, const struct cdisc_se
 			continue;
 		sel->hard_ns = hard_ns;
 		sel->hold_ppb_q16 = e->hold_ppb_q16;
+		sel->apart_ppb_q16 = cdisc_abs(cdisc_sub_sat(e->freq_ppb_q16, sel->freq_ppb_q16));
 		cdisc_peer_split(peers[entries[i].peer], e, &sel->split);
 	}
 }

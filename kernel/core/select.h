@@ -70,7 +70,8 @@ struct cdisc_select_work {
  * @error_ns_q16: standard deviation of @phase_ns, ns * 2^16
  * @split:	where @distance_ns comes from, with trackers @hard_ns
  * @hard_ns:	the reference is within this of @phase_ns, as far as the best round trip bounds it
- * @hold_ppb_q16: how fast @hard_ns grows
+ * @hold_ppb_q16: how fast @hard_ns grows, carried with the frequency of the source that it is of
+ * @apart_ppb_q16: how far that frequency is from @freq_ppb_q16, >= 0
  */
 struct cdisc_selection {
 	s32			peer;
@@ -90,6 +91,7 @@ struct cdisc_selection {
 	struct cdisc_bound_split split;
 	s64			hard_ns;
 	s64			hold_ppb_q16;
+	s64			apart_ppb_q16;
 };
 
 /**

@@ -561,13 +561,17 @@ static void note_typical(struct cdisc_track *t, const struct cdisc_sample *s)
 	t->typical_ns_q16 = max_t(s64, half_ns_q16, 1);
 }
 
-static void note_hold(struct cdisc_track *t)
+/*
+ * What a tracker begins with was learnt before, or is the counter's own: within its tolerance. What the first samples make of it
+ * may be further off.
+ */
+static void note_hold(struct cdisc_track *t, s64 most_ppb_q16)
 {
 	struct cdisc_mag sd = cdisc_mag_sqrt(freq_var(&t->out));
 	s64 hold_ppb_q16 = cdisc_mag_to(cdisc_mag_mul(sd, cdisc_mag_from(HOLD_DEVIATIONS, 0)), 16);
 
 	hold_ppb_q16 = cdisc_add_sat(hold_ppb_q16, cdisc_ppb_q16_from_ppb(HOLD_LEAST_PPB));
-	t->hold_ppb_q16 = min_t(s64, hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+	t->hold_ppb_q16 = min_t(s64, hold_ppb_q16, most_ppb_q16);
 }
 
 /* Phase gained by freq_ppb_q16 (of 13 % at most) in dt_ns, ns. */
@@ -588,7 +592,7 @@ static s64 growth(const struct cdisc_track *t, s64 raw_ns)
 	s64 age_ns = clamp_t(s64, cdisc_sub_sat(raw_ns, t->hard.raw_ns), 0, GAP_MAX_NS);
 	s64 unseen_ns = clamp_t(s64, cdisc_sub_sat(raw_ns, t->raw_ns), 0, age_ns);
 
-	/* Each is 15 ppm of 2^49 ns at most. */
+	/* Each is 10 % of 2^49 ns at most. */
 	return gain_ns(t->hold_ppb_q16, age_ns - unseen_ns) + gain_ns(unseen_ppb_q16(t), unseen_ns) + 2;
 }
 
@@ -613,7 +617,7 @@ void cdisc_track_add(struct cdisc_track *t, const struct cdisc_sample *s, s64 fr
 	    cdisc_abs(cdisc_sub_sat(s->phase_ns, t->anchor_ns)) > ANCHOR_MAX_NS) {
 		begin(t, s, t->has_sample ? t->out.freq_ppb_q16 : freq_ppb_q16);
 		note_typical(t, s);
-		note_hold(t);
+		note_hold(t, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
 		t->raw_ns = s->raw_ns;
 		return;
 	}
@@ -635,7 +639,7 @@ void cdisc_track_add(struct cdisc_track *t, const struct cdisc_sample *s, s64 fr
 	mix(t);
 	move_anchor(t);
 	note_typical(t, s);
-	note_hold(t);
+	note_hold(t, CDISC_FREQ_MAX_PPB_Q16);
 	now_ns = t->anchor_ns;
 	if (cdisc_add_sat(s->half_ns, cdisc_abs(cdisc_sub_sat(s->phase_ns, now_ns))) <= hard_limit(t, s->raw_ns, now_ns))
 		t->hard = *s;

@@ -56,7 +56,7 @@ struct cdisc_track_filter {
  * @anchor_ns:	source minus raw that all phases are relative to
  * @raw_ns:	instant of the last sample
  * @typical_ns_q16: what a usual sample is off by, > 0
- * @hold_ppb_q16: how fast the phase may have run away from the estimate between samples, at most CDISC_PHI_PPB
+ * @hold_ppb_q16: how fast the phase may have run away from the estimate between samples, at most CDISC_FREQ_MAX_PPB
  * @spread_q24:	variance of errors in squares of the loose half-width
  * @hard:	the sample that bounds best where the time can be
  * @jumps:	jumps of phase or frequency so far

@@ -99,6 +99,20 @@ static void a_known_frequency_holds_for_a_while(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 50 * SEC, 0), MS + 750000);
 }
 
+/* A frequency that is known to less than the tolerance does not become better known by waiting. */
+static void a_frequency_that_is_hardly_known_stays_so(struct kunit *test)
+{
+	struct cdisc_bound_line line;
+	struct cdisc_bound b;
+
+	cdisc_bound_set(&b, 0, MS, 0, 0);
+	cdisc_bound_hold(&b, cdisc_ppb_q16_from_ppb(30000), 8 * SEC, 7);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 8 * SEC, 0), MS + 240000);
+	KUNIT_EXPECT_EQ(test, cdisc_bound_at(&b, 100 * SEC, 0), MS + 3 * MS);
+	cdisc_bound_line(&b, 0, &line);
+	KUNIT_EXPECT_EQ(test, line.hold_ns, (s64)S64_MAX);
+}
+
 /* A reader of the line gets what the bound itself gives for a clock that is on the estimate, at every age. */
 static void a_line_says_what_the_bound_says(struct kunit *test)
 {
@@ -190,6 +204,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_largest_of_the_time_to_come),
 	KUNIT_CASE(the_parts_add_up),
 	KUNIT_CASE(a_known_frequency_holds_for_a_while),
+	KUNIT_CASE(a_frequency_that_is_hardly_known_stays_so),
 	{ }
 };
 

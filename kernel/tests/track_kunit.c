@@ -94,6 +94,26 @@ static void phase_and_frequency_are_learnt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.jumps, 0);
 }
 
+/* One sample says nothing of the frequency, a second one within seconds little: the bound grows by what that leaves open. */
+static void the_second_sample_leaves_the_frequency_open(struct kunit *test)
+{
+	struct source src = { .state = 9, .queue_ns = 400 * US };
+	struct cdisc_estimate e;
+	struct cdisc_track t;
+
+	cdisc_track_reset(&t);
+	polls(&t, &src, 1, 2 * SEC);
+	cdisc_track_predict(&t, src.raw_ns, &e);
+	KUNIT_EXPECT_EQ(test, e.hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+	polls(&t, &src, 1, 2 * SEC);
+	cdisc_track_predict(&t, src.raw_ns, &e);
+	KUNIT_EXPECT_GT(test, e.hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+	KUNIT_EXPECT_GE(test, e.hold_ppb_q16, cdisc_abs(e.freq_ppb_q16));
+	polls(&t, &src, 30, 16 * SEC);
+	cdisc_track_predict(&t, src.raw_ns, &e);
+	KUNIT_EXPECT_LT(test, e.hold_ppb_q16, cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+}
+
 static void an_exact_source_is_taken_as_exact(struct kunit *test)
 {
 	struct source src = { .state = 2, .freq_ppb = -30000 };
@@ -256,6 +276,7 @@ static void the_bits_are_the_recorded_ones(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(phase_and_frequency_are_learnt),
+	KUNIT_CASE(the_second_sample_leaves_the_frequency_open),
 	KUNIT_CASE(an_exact_source_is_taken_as_exact),
 	KUNIT_CASE(an_exact_source_is_followed_through_20_ppm),
 	KUNIT_CASE(a_jump_shows_in_the_first_sample),
