@@ -123,7 +123,7 @@ static const struct transition table[FROZEN + 1][CDISC_EVENT_COUNT] = {
 	},
 };
 
-/* The longest time that the first measurement of the frequency takes where there is no stepout: ntpd's. */
+/* The longest time that the first measurement of the frequency takes where the stepout is not longer: ntpd's. */
 #define MEASURE_NS	(300 * CDISC_NSEC_PER_SEC)
 
 bool cdisc_policy_may_step(const struct cdisc_policy_row *row, s64 step_ns)
@@ -142,12 +142,13 @@ static bool has_lasted(enum clockdisc_state state, s64 since_ns, s64 wait_ns)
 enum cdisc_policy_event cdisc_policy_event(const struct cdisc_policy_row *row, enum clockdisc_state state,
 					   s64 offset_ns, s64 since_ns, bool may_panic)
 {
-	s64 wait_ns = row->stepout_ns ? row->stepout_ns : MEASURE_NS;
+	bool is_large = cdisc_policy_may_step(row, offset_ns);
+	s64 wait_ns = is_large ? row->stepout_ns : max_t(s64, row->stepout_ns, MEASURE_NS);
 	bool is_late = has_lasted(state, since_ns, wait_ns);
 
 	if (may_panic && row->panic_ns && cdisc_abs(offset_ns) > row->panic_ns)
 		return CDISC_EVENT_PANIC;
-	if (cdisc_policy_may_step(row, offset_ns))
+	if (is_large)
 		return is_late || !row->stepout_ns ? CDISC_EVENT_LARGE_LATE : CDISC_EVENT_LARGE;
 	return is_late ? CDISC_EVENT_SMALL_LATE : CDISC_EVENT_SMALL;
 }

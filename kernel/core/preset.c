@@ -23,6 +23,12 @@
 #define PANIC_NTPD	(1000 * SEC)
 #define STEPOUT_NTPD	(300 * SEC)
 
+/*
+ * An offset that need not last must be seen twice: chronyd sets nothing while its samples contradict each other. Shorter than
+ * any interval between polls of a server, so that the next sample is enough.
+ */
+#define SEEN_TWICE	SEC
+
 /* At once; less is not worth a step. Backward, what programs see a second time is kept short. */
 #define RESTORE_FORWARD	1000
 #define RESTORE_BACKWARD	SEC
@@ -53,11 +59,11 @@
 	[CLOCKDISC_CAUSE_DRIFT] = ROW(forward, backward, STEPOUT_NTPD, PANIC_NTPD, SLEW_NTPD), \
 	[CLOCKDISC_CAUSE_SOURCE] = ROW(forward, backward, STEPOUT_NTPD, PANIC_NTPD, SLEW_NTPD)
 
-/* No panic; after startup no steps unless they are named. */
-#define LIKE_CHRONY(step, later) \
+/* No panic; after startup no steps unless they are named, with their stepout. */
+#define LIKE_CHRONY(step, later, stepout) \
 	[CLOCKDISC_CAUSE_STARTUP] = ROW(step, step, 0, 0, SLEW_CHRONY), \
-	[CLOCKDISC_CAUSE_DRIFT] = ROW(later, later, 0, 0, SLEW_CHRONY), \
-	[CLOCKDISC_CAUSE_SOURCE] = ROW(later, later, 0, 0, SLEW_CHRONY), \
+	[CLOCKDISC_CAUSE_DRIFT] = ROW(later, later, stepout, 0, SLEW_CHRONY), \
+	[CLOCKDISC_CAUSE_SOURCE] = ROW(later, later, stepout, 0, SLEW_CHRONY), \
 	RESTORE(SLEW_CHRONY), OPERATOR(SLEW_CHRONY), LEAP(SLEW_CHRONY)
 
 static const struct cdisc_preset presets[] = {
@@ -92,7 +98,7 @@ static const struct cdisc_preset presets[] = {
 	[CLOCKDISC_PRESET_CHRONY_START] = {
 		.name = "chrony-start", .familiar = "chrony makestep 1.0 3",
 		.policy = {
-			.row = { LIKE_CHRONY(SEC, 0) },
+			.row = { LIKE_CHRONY(SEC, 0, 0) },
 			.startup_updates = 3,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
@@ -100,8 +106,8 @@ static const struct cdisc_preset presets[] = {
 	[CLOCKDISC_PRESET_CHRONY_ALWAYS] = {
 		.name = "chrony-always", .familiar = "chrony makestep 0.1 -1",
 		.policy = {
-			.row = { LIKE_CHRONY(100 * MS, 100 * MS) },
-			.startup_updates = -1,
+			.row = { LIKE_CHRONY(100 * MS, 100 * MS, SEEN_TWICE) },
+			.startup_updates = 1,
 			.leap_mode = CLOCKDISC_LEAP_MODE_KERNEL,
 		},
 	},
@@ -110,8 +116,8 @@ static const struct cdisc_preset presets[] = {
 		.policy = {
 			.row = {
 				[CLOCKDISC_CAUSE_STARTUP] = ROW(SEC, 0, 0, 0, SLEW_VMTOOLS),
-				[CLOCKDISC_CAUSE_DRIFT] = ROW(SEC, 0, 0, 0, SLEW_VMTOOLS),
-				[CLOCKDISC_CAUSE_SOURCE] = ROW(SEC, 0, 0, 0, SLEW_VMTOOLS),
+				[CLOCKDISC_CAUSE_DRIFT] = ROW(SEC, 0, SEEN_TWICE, 0, SLEW_VMTOOLS),
+				[CLOCKDISC_CAUSE_SOURCE] = ROW(SEC, 0, SEEN_TWICE, 0, SLEW_VMTOOLS),
 				[CLOCKDISC_CAUSE_RESTORE] = ROW(SEC, ANY_NS, 0, 0, SLEW_VMTOOLS),
 				OPERATOR(SLEW_VMTOOLS), LEAP(SLEW_VMTOOLS),
 			},

@@ -31,13 +31,40 @@ static void loop_startup_is_counted(struct kunit *test)
 	KUNIT_EXPECT_GT(test, p->loop.slews, 0ull);
 }
 
+/* Every offset is startup's: it is stepped as soon as it is seen. */
 static void loop_startup_for_ever(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_START, 0);
+	struct cdisc_config cfg = p->loop.cfg;
+
+	cfg.policy.startup_updates = -1;
+	cdisc_loop_configure(&p->loop, &cfg);
+	follow(p, 2000 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	p->true_phase_ns -= 2 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+}
+
+/* makestep 0.1 -1: what one sample alone says is not stepped, what the next one says as well is. */
+static void loop_step_is_seen_twice(struct kunit *test)
 {
 	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_ALWAYS, 0);
 
 	follow(p, 2000 * SEC);
+	p->true_phase_ns -= 2000 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
+	p->true_phase_ns += 2000 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
-	p->true_phase_ns -= 200 * MS;
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	p->true_phase_ns -= 2000 * SEC;
+	run(p, 16 * SEC);
+	sample(p);
 	run(p, 16 * SEC);
 	sample(p);
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
@@ -217,6 +244,7 @@ static void loop_budget_of_all(struct kunit *test)
 static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_startup_is_counted),
 	KUNIT_CASE(loop_startup_for_ever),
+	KUNIT_CASE(loop_step_is_seen_twice),
 	KUNIT_CASE(loop_other_source),
 	KUNIT_CASE(loop_slew_rates),
 	KUNIT_CASE(loop_floor),

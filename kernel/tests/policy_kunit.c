@@ -107,6 +107,7 @@ struct class {
 #define NTPD		{ .forward_ns = 128 * MS, .backward_ns = 128 * MS, .stepout_ns = 300 * SEC, .panic_ns = 1000 * SEC }
 #define NEVER		{ .stepout_ns = 300 * SEC }
 #define AT_ONCE		{ .forward_ns = 128 * MS, .backward_ns = 128 * MS }
+#define SEEN_TWICE	{ .forward_ns = 128 * MS, .backward_ns = 128 * MS, .stepout_ns = SEC }
 #define FORWARD		{ .forward_ns = 128 * MS, .stepout_ns = 300 * SEC }
 #define BACKWARD	{ .backward_ns = SEC }
 
@@ -126,6 +127,9 @@ static const struct class classes[] = {
 	{ "stepout 0", AT_ONCE, SYNC, SEC, 0, true, CDISC_EVENT_LARGE_LATE },
 	{ "stepout 0, frequency just begun", AT_ONCE, FREQ, 0, SEC, true, CDISC_EVENT_SMALL },
 	{ "stepout 0, frequency measured for long enough", AT_ONCE, FREQ, 0, 300 * SEC, true, CDISC_EVENT_SMALL_LATE },
+	{ "short stepout, seen for the first time", SEEN_TWICE, SYNC, SEC, 4000 * SEC, true, CDISC_EVENT_LARGE },
+	{ "short stepout, seen twice", SEEN_TWICE, SPIKE, SEC, 2 * SEC, true, CDISC_EVENT_LARGE_LATE },
+	{ "short stepout, frequency just begun", SEEN_TWICE, FREQ, 0, 2 * SEC, true, CDISC_EVENT_SMALL },
 	{ "forward only, forward", FORWARD, SYNC, SEC, 0, true, CDISC_EVENT_LARGE },
 	{ "forward only, backward", FORWARD, SYNC, S64_MIN, 0, true, CDISC_EVENT_SMALL },
 	{ "backward only, forward", BACKWARD, SYNC, S64_MAX, 0, true, CDISC_EVENT_SMALL },
@@ -161,8 +165,8 @@ static const struct {
 	{ CLOCKDISC_PRESET_NTPD_X, { "sssSF", "sssSF" }, { "sss..", "sss.." }, { "sssSF", "sssSF" }, { "sssSS", "sssSS" } },
 	{ CLOCKDISC_PRESET_NTPD_G, { "sSSSS", "sSSSS" }, { "s....", "s...." }, { "sSSSF", "sSSSF" }, { "SSSSS", "ssSSS" } },
 	{ CLOCKDISC_PRESET_CHRONY_START, { "ssSSS", "ssSSS" }, { "sssss", "sssss" }, { "sssss", "sssss" }, { "SSSSS", "ssSSS" } },
-	{ CLOCKDISC_PRESET_CHRONY_ALWAYS, { "sSSSS", "sSSSS" }, { "sSSSS", "sSSSS" }, { "sSSSS", "sSSSS" }, { "SSSSS", "ssSSS" } },
-	{ CLOCKDISC_PRESET_VMTOOLS, { "ssSSS", "sssss" }, { "ssSSS", "sssss" }, { "ssSSS", "sssss" }, { "ssSSS", "SSSSS" } },
+	{ CLOCKDISC_PRESET_CHRONY_ALWAYS, { "sSSSS", "sSSSS" }, { "s....", "s...." }, { "sSSSS", "sSSSS" }, { "SSSSS", "ssSSS" } },
+	{ CLOCKDISC_PRESET_VMTOOLS, { "ssSSS", "sssss" }, { "ss...", "sssss" }, { "ssSSS", "sssss" }, { "ssSSS", "SSSSS" } },
 	{ CLOCKDISC_PRESET_MONOTONIC, { "sSSSF", "ssssF" }, { "s....", "ssss." }, { "sSSSF", "ssssF" }, { "SSSSS", "sssss" } },
 	{ CLOCKDISC_PRESET_HOST, { "SSSSS", "ssSSS" }, { "s....", "s...." }, { "sSSSF", "sSSSF" }, { "SSSSS", "ssSSS" } },
 };
