@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A time daemon that nobody knows by name runs when the module is loaded: the clock is left to it. What an ended one left, what the
 # module itself left, and programs that may set the clock and keep no time are no reason to. In virtual time.
-# boot: --icount --timeout 120 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program mover)"
+# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program mover)"
 # boot: --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program timex)"
 . /lib/lib.sh
 

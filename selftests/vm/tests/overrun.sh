@@ -3,7 +3,7 @@
 # More moves of the clock than the module has room for, and a reader that does not keep up with the log: nothing is lost without
 # a word that says how much. In virtual time, on one processor, where a process that nobody interrupts keeps the module's worker
 # from running.
-# boot: --icount --timeout 120 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program mover)"
+# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program mover)"
 . /lib/lib.sh
 
 # CDISC_TIMELINE_RECORDS and CDISC_CALL_RECORDS

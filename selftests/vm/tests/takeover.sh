@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What others left running when the module takes over, what it leaves behind, and the actuator that only observes.
 # In virtual time.
-# boot: --icount --timeout 200 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --icount --timeout 400 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
 # boot: --add "$(selftests/netlink/program ruler)" --add "$(selftests/netlink/program timex)"
 # boot: --add "$(selftests/netlink/program clockrate)"
 . /lib/lib.sh

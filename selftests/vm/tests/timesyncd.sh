@@ -3,7 +3,7 @@
 # Debian's systemd-timesyncd beside the module: noticed at once, named, and left alone from its first move on; at load the clock
 # is left to it. It asks port 123 and nothing else, so its server has that one; it needs neither systemd nor D-Bus. A clock from
 # before it was built it sets first of all, hence the year. In virtual time.
-# boot: --icount --rtc 2030-01-01T00:00:00 --timeout 120 --mem 768 --add selftests/vm/tests/lib.sh:/lib/lib.sh
+# boot: --icount --rtc 2030-01-01T00:00:00 --timeout 300 --mem 768 --add selftests/vm/tests/lib.sh:/lib/lib.sh
 # boot: --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program timex)"
 # boot: --add "$(selftests/vm/peer systemd-timesyncd)"
 . /lib/lib.sh
@@ -16,6 +16,8 @@ begin() { # OFFSET: its server is so much ahead of ours, s
 	rm -f /var/lib/systemd/timesync/clock
 	ntp_server --port 123 --quiet --offset "$1" > /tmp/daemon-server.log 2>&1 &
 	daemon_server_pid=$!
+	# Refused, it does not ask again for half a minute.
+	until_true 10 grep -q ^ready /tmp/daemon-server.log
 	systemd-timesyncd > /tmp/timesyncd.log 2>&1 &
 	daemon_pid=$!
 }
