@@ -459,6 +459,15 @@ static bool is_unheard(const struct cdisc_peer *p)
 	return !p->is_heard && !(p->flags & CLOCKDISC_SOURCE_FLAGS_NOSELECT);
 }
 
+/* The first sample after an interruption speaks for a step of no more than its own width: the clock may be right. */
+static bool is_vague(const struct cdisc_loop *l, const struct cdisc_now *now)
+{
+	s64 offset_ns = cdisc_sub_sat(l->sel.phase_ns, clock_ns(l, now));
+
+	return l->is_restoring && !l->bound.is_known && cdisc_policy_may_step(cdisc_loop_row(l), offset_ns) &&
+	       cdisc_abs(offset_ns) <= l->sel.distance_ns;
+}
+
 /*
  * The host was there all the time and is exact: programs are not left with a stale clock until others have spoken. One that
  * others outvoted before has lost that privilege.
@@ -477,7 +486,8 @@ static bool must_wait(struct cdisc_loop *l, struct cdisc_peer *const *peers, u32
 	for (i = 0; i < n; i++)
 		if (is_unheard(peers[i]))
 			return true;
-	return false;
+	/* After an interruption they are asked in a burst. */
+	return is_vague(l, now);
 }
 
 /* Outvoted it is doubted, until it is in agreement with somebody. */

@@ -202,6 +202,47 @@ static void loop_restore(struct kunit *test)
 	}
 }
 
+/*
+ * A first sample so wide that the clock may have been right moves nothing: the next one of the burst is waited for, a few
+ * seconds. One that is off by more than its width is acted on at once.
+ */
+static void loop_restore_waits_for_a_narrow_sample(struct kunit *test)
+{
+	struct plant *p = plant_new(test, 0, 0);
+
+	follow(p, 900 * SEC);
+	interrupt(p, 200 * MS);
+	hear_wide(p, 700 * MS, SEC);
+	update(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	run(p, 2 * SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.reaction, (int)CLOCKDISC_REACTION_STEP);
+
+	/* None that is better comes: this one has to do. */
+	p = plant_new(test, 0, 0);
+	follow(p, 900 * SEC);
+	interrupt(p, 200 * MS);
+	hear_wide(p, 700 * MS, SEC);
+	update(p);
+	run(p, 3 * SEC);
+	hear_wide(p, 700 * MS, SEC);
+	update(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	run(p, SEC);
+	update(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+
+	p = plant_new(test, 0, 0);
+	follow(p, 900 * SEC);
+	interrupt(p, 20 * SEC);
+	hear_wide(p, 700 * MS, SEC);
+	update(p);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+}
+
 /* What the operator forbids is slewed; a frozen clock stays as it is; the offset after the first is an ordinary one. */
 static void loop_restore_within_limits(struct kunit *test)
 {
@@ -440,6 +481,7 @@ static struct kunit_case loop_cases[] = {
 	KUNIT_CASE(loop_observe),
 	KUNIT_CASE(loop_cut),
 	KUNIT_CASE(loop_restore),
+	KUNIT_CASE(loop_restore_waits_for_a_narrow_sample),
 	KUNIT_CASE(loop_restore_within_limits),
 	KUNIT_CASE(loop_freeze),
 	KUNIT_CASE(loop_freeze_at_start),

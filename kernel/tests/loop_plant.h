@@ -83,13 +83,13 @@ static inline void carry_out(struct plant *p, struct cdisc_todo *todo)
 	p->events |= todo->events;
 }
 
-/* The source speaks. */
-static inline void hear(struct plant *p)
+/* The source speaks over a path that was busy: it says off_ns more than is true, and half_ns is how much that may be. */
+static inline void hear_wide(struct plant *p, s64 off_ns, s64 half_ns)
 {
 	struct cdisc_header h = { .leap = CLOCKDISC_LEAP_NONE, .stratum = 2 };
 	struct cdisc_sample s = {
-		.raw_ns = p->now.raw_ns, .phase_ns = p->true_phase_ns,
-		.delay_ns = 200 * US, .half_ns = 102 * US, .disp_ns = 2 * US,
+		.raw_ns = p->now.raw_ns, .phase_ns = p->true_phase_ns + off_ns,
+		.delay_ns = 2 * (half_ns - 2 * US), .half_ns = half_ns, .disp_ns = 2 * US,
 	};
 
 	cdisc_peer_polled(&p->peer, true);
@@ -97,13 +97,24 @@ static inline void hear(struct plant *p)
 			  p->loop.cfg.select.max_distance_ns);
 }
 
-static inline void sample(struct plant *p)
+static inline void hear(struct plant *p)
+{
+	hear_wide(p, 0, 102 * US);
+}
+
+/* What was heard is acted on. */
+static inline void update(struct plant *p)
 {
 	struct cdisc_todo todo = { 0 };
 
-	hear(p);
 	cdisc_loop_update(&p->loop, p->peers, 1, &p->work, &p->now, &todo);
 	carry_out(p, &todo);
+}
+
+static inline void sample(struct plant *p)
+{
+	hear(p);
+	update(p);
 }
 
 /* Let dt_ns pass with the timer at work. */
