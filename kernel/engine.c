@@ -398,6 +398,7 @@ static int change_actuator(struct cdisc_engine *e, struct cdisc_now *now, const 
 	cdisc_loop_take(&e->loop, now, rate_ppb_q16, actuator->can_steer);
 	/* Whoever chooses what moves the clock wants it to be moved. */
 	cdisc_engine_resumed(e, now, CLOCKDISC_LOG_CAUSE_OPERATOR);
+	cdisc_engine_host_hurry(e);
 	return 0;
 }
 

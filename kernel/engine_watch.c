@@ -72,9 +72,14 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 		cdisc_loop_stepped(&e->loop, now, foreign_ns, false, &e->todo);
 		set_back(e, now);
 	}
-	/* Another clocksource on the same counter: nothing is forgotten but what the clock's rate was. */
-	if (change->is_switched && !change->causes)
+	/*
+	 * Another clocksource has a tick of another length, whatever it counts, and passes its first one at no rate of ours.
+	 * On the same counter nothing else is forgotten; how far the clock went astray is for the host to say.
+	 */
+	if (change->is_switched) {
 		cdisc_loop_switched(&e->loop, now);
+		cdisc_engine_host_hurry(e);
+	}
 	/* A set and another clocksource both make the kernel forget status bits and an armed leap. */
 	if (change->sets || change->causes || change->is_switched)
 		cdisc_engine_leap_disarmed(e, now);
@@ -318,9 +323,12 @@ static int resume(struct cdisc_engine *e, struct cdisc_now *now, enum clockdisc_
 {
 	int err = take_back(e, now);
 
-	if (!err)
-		cdisc_engine_resumed(e, now, cause);
-	return err;
+	if (err)
+		return err;
+	cdisc_engine_resumed(e, now, cause);
+	/* The clock is where somebody else left it, at a rate that has to be measured. */
+	cdisc_engine_host_hurry(e);
+	return 0;
 }
 
 /* The rate is measured anew from here: in between it was somebody else's. */

@@ -306,8 +306,8 @@ void cdisc_loop_settle(struct cdisc_loop *l, const struct cdisc_now *now, struct
 void cdisc_loop_rate_lost(struct cdisc_loop *l, const struct cdisc_now *now);
 
 /*
- * The same by another clocksource on the same counter. Its tick's length is another one: the next stretch that is measured
- * replaces the bias, where it would weigh little against what was measured before.
+ * The same by another clocksource. Its tick's length is another one: the next stretch that is measured replaces the bias,
+ * where it would weigh little against what was measured before.
  */
 void cdisc_loop_switched(struct cdisc_loop *l, const struct cdisc_now *now);
 

@@ -4,6 +4,8 @@
  */
 #include "engine_fake.h"
 
+#include <linux/clocksource.h>
+
 /* The fake's answers, and what became of an interruption. */
 static struct {
 	s64	phase_ns;	/* host minus counter time */
@@ -268,6 +270,106 @@ static void host_sets_back_twice(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+static const struct clocksource other_clocksource[2];
+
+/* What the timekeeper's notifier writes down about it. */
+static void exchange_clocksource(struct cdisc_engine *e, bool is_same_counter)
+{
+	struct cdisc_gtod_record r = { .words = e->timeline.seen, .old_tick = e->timeline.seen.ntp_tick };
+
+	cdisc_timeline_peek(&r.now);
+	r.words.clock = &other_clocksource[is_same_counter];
+	r.words.counter += !is_same_counter;
+	kfifo_put(&e->timeline.records, r);
+	cdisc_engine_kick(e);
+	msleep(5);
+}
+
+static void on_the_same_counter(struct kunit *test, struct cdisc_engine *e)
+{
+	exchange_clocksource(e, true);
+}
+
+static void on_another_counter(struct kunit *test, struct cdisc_engine *e)
+{
+	exchange_clocksource(e, false);
+}
+
+static void leave_and_take_back(struct kunit *test, struct cdisc_engine *e)
+{
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	c.conflict.conflict = CLOCKDISC_CONFLICT_YIELD;
+	KUNIT_ASSERT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	set_clock_ns(test, 10 * MS);
+	msleep(2000);
+	set_clock_ns(test, -10 * MS);
+	msleep(2000);
+	KUNIT_ASSERT_TRUE(test, e->arbiter.is_yielded);
+	KUNIT_ASSERT_EQ(test, cdisc_engine_resume(e), 0);
+}
+
+static void change_actuator(struct kunit *test, struct cdisc_engine *e)
+{
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	c.actuator = &cdisc_actuator_observe;
+	KUNIT_ASSERT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	msleep(4000);
+	c.actuator = &fake_actuator;
+	KUNIT_ASSERT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+}
+
+static const struct {
+	const char	*name;
+	void		(*happens)(struct kunit *test, struct cdisc_engine *e);
+} turns[] = {
+	{ "another clocksource on the same counter", on_the_same_counter },
+	{ "another counter", on_another_counter },
+	{ "taken back from another program", leave_and_take_back },
+	{ "another actuator", change_actuator },
+};
+
+/* Where the clock may be off, or at a rate of somebody else's, the host is asked often for a second. */
+static void host_is_asked_after_a_turn(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(turns); i++) {
+		struct cdisc_engine *e = guest_new(test, 0, 0);
+		u32 calls;
+
+		msleep(20000);
+		turns[i].happens(test, e);
+		calls = host.calls;
+		msleep(1200);
+		KUNIT_EXPECT_GE_MSG(test, host.calls - calls, 15u, "%s", turns[i].name);
+		msleep(4000);
+		calls = host.calls;
+		msleep(10000);
+		KUNIT_EXPECT_LE_MSG(test, host.calls - calls, 11u, "%s", turns[i].name);
+		cdisc_engine_exit(e);
+	}
+}
+
+/* How long a tick is in truth is measured anew on another clocksource, whatever it counts: nothing of the old one weighs in. */
+static void host_with_another_tick(struct kunit *test)
+{
+	struct cdisc_engine *e = guest_new(test, 0, 0);
+
+	msleep(20000);
+	KUNIT_EXPECT_GT(test, e->loop.bias_span_ns, SEC);
+	exchange_clocksource(e, false);
+	KUNIT_EXPECT_EQ(test, e->loop.bias_span_ns, 0ll);
+	msleep(20000);
+	KUNIT_EXPECT_GT(test, e->loop.bias_span_ns, SEC);
+	exchange_clocksource(e, true);
+	KUNIT_EXPECT_EQ(test, e->loop.bias_span_ns, 0ll);
+	cdisc_engine_exit(e);
+}
+
 /* An interruption whose step the kernel refuses has not been stepped, and says so. */
 static void host_step_fails(struct kunit *test)
 {
@@ -394,6 +496,8 @@ static struct kunit_case engine_host_cases[] = {
 	KUNIT_CASE(host_is_believed_again),
 	KUNIT_CASE(host_is_as_far_as_processors_are_apart),
 	KUNIT_CASE(host_sets_back_twice),
+	KUNIT_CASE(host_is_asked_after_a_turn),
+	KUNIT_CASE(host_with_another_tick),
 	KUNIT_CASE(host_step_fails),
 	KUNIT_CASE(host_refuses),
 	{}
