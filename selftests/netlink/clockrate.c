@@ -6,6 +6,7 @@
  *
  * Reads both clocks every INTERVAL seconds (1), and prints
  *   RATE mean_ppb= max_ppb= min_ppb=    of the stretches between readings
+ *        max_at_ns= min_at_ns=          when the fastest and the slowest of them ended, from the start
  *        end_ns= peak_ns= low_ns=       by how much real moved against raw at the end, at the most, at the least
  */
 #include <inttypes.h>
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
 	double seconds = argc > 1 ? atof(argv[1]) : 0;
 	double interval = argc > 2 ? atof(argv[2]) : 1;
 	double max_ppb = -1e18, min_ppb = 1e18;
-	int64_t peak_ns = 0, low_ns = 0, end_mono_ns;
+	int64_t peak_ns = 0, low_ns = 0, max_at_ns = 0, min_at_ns = 0, end_mono_ns;
 	struct reading first, last, now;
 
 	if (argc > 3 || seconds <= 0 || interval <= 0) {
@@ -79,13 +80,21 @@ int main(int argc, char **argv)
 		nanosleep(&ts, NULL);
 		now = reading_take();
 		ppb = rate_ppb(&last, &now);
-		max_ppb = ppb > max_ppb ? ppb : max_ppb;
-		min_ppb = ppb < min_ppb ? ppb : min_ppb;
+		if (ppb > max_ppb) {
+			max_ppb = ppb;
+			max_at_ns = now.raw_ns - first.raw_ns;
+		}
+		if (ppb < min_ppb) {
+			min_ppb = ppb;
+			min_at_ns = now.raw_ns - first.raw_ns;
+		}
 		peak_ns = now.clock_ns - first.clock_ns > peak_ns ? now.clock_ns - first.clock_ns : peak_ns;
 		low_ns = now.clock_ns - first.clock_ns < low_ns ? now.clock_ns - first.clock_ns : low_ns;
 		last = now;
 	} while (now_ns(CLOCK_MONOTONIC) < end_mono_ns);
-	printf("RATE mean_ppb=%.3f max_ppb=%.3f min_ppb=%.3f end_ns=%" PRId64 " peak_ns=%" PRId64 " low_ns=%" PRId64
-	       "\n", rate_ppb(&first, &now), max_ppb, min_ppb, now.clock_ns - first.clock_ns, peak_ns, low_ns);
+	printf("RATE mean_ppb=%.3f max_ppb=%.3f min_ppb=%.3f max_at_ns=%" PRId64 " min_at_ns=%" PRId64
+	       " end_ns=%" PRId64 " peak_ns=%" PRId64 " low_ns=%" PRId64
+	       "\n", rate_ppb(&first, &now), max_ppb, min_ppb, max_at_ns, min_at_ns,
+	       now.clock_ns - first.clock_ns, peak_ns, low_ns);
 	return 0;
 }

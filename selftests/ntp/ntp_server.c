@@ -89,6 +89,7 @@ static const char *const fault_names[] = {
 struct options {
 	const char *bind;
 	int port;
+	const char *moved_path;		/* or NULL */
 	double offset_sec;
 	double freq_ppb;
 	double jitter_sec;
@@ -121,6 +122,7 @@ struct server {
 	int64_t start_real_ns;
 	int64_t start_raw_ns;
 	int64_t midnight_ns;
+	int64_t moved_ns;		/* at the present request */
 	uint64_t random;
 	struct packet queue[QUEUE_MOST];
 	uint64_t requests, replies, lost, faults, ignored;
@@ -207,7 +209,7 @@ static int64_t truth_ns(const struct server *s, int64_t raw_ns)
 	int64_t elapsed_ns = raw_ns - s->start_raw_ns;
 
 	/* long double: 64 bits of mantissa hold any elapsed time to the ns */
-	int64_t count_ns = s->start_real_ns + elapsed_ns +
+	int64_t count_ns = s->start_real_ns + s->moved_ns + elapsed_ns +
 			   (int64_t)((long double)elapsed_ns * (long double)s->opt.freq_ppb / 1e9L);
 
 	if (!s->opt.makes_leap || count_ns < s->midnight_ns - (s->opt.leap == 2 ? NSEC_PER_SEC : 0))
@@ -387,6 +389,22 @@ static int64_t arrival_raw_ns(struct msghdr *msg)
 	return raw_ns;
 }
 
+/* Without the file truth is where it was at the start; one that is just being written changes nothing. */
+static void moved_read(struct server *s)
+{
+	const char *path = s->opt.moved_path;
+	FILE *file = path ? fopen(path, "r") : NULL;
+	double moved_sec = 0;
+	char word[8] = "";
+
+	if (!file || fscanf(file, "%lf %7s", &moved_sec, word) > 0)
+		s->moved_ns = (int64_t)llround(moved_sec * 1e9);
+	if (file)
+		fclose(file);
+	if (!strcmp(word, "once"))
+		unlink(path);
+}
+
 static void request_answer(struct server *s, const uint8_t *request, int64_t arrived_raw_ns,
 			   const struct sockaddr_storage *from, socklen_t from_len)
 {
@@ -463,6 +481,7 @@ static void requests_read(struct server *s)
 			continue;
 		}
 		s->requests++;
+		moved_read(s);
 		for (i = 0; i < QUEUE_MOST; i++)
 			was_held[i] = s->queue[i].is_used && s->queue[i].is_held;
 		request_answer(s, buf, arrival_raw_ns(&msg), &from, msg.msg_namelen);
@@ -552,6 +571,8 @@ static void usage_print(FILE *to)
 	      "  --bind ADDR       address to listen on (127.0.0.1)\n"
 	      "  --port N          port (11123); 0: a free one, which the first line tells\n"
 	      "  --offset SEC      truth minus CLOCK_REALTIME at the start (0)\n"
+	      "  --moved FILE      truth is further by the seconds that FILE says at a request; after them the word\n"
+	      "                    once: FILE is removed then\n"
 	      "  --freq-ppb N      rate of truth against CLOCK_MONOTONIC_RAW (0)\n"
 	      "  --jitter SEC      mean of the exponential delay of each leg (0)\n"
 	      "  --loss P          share of requests that get no reply, 0 to 1 (0)\n"
@@ -599,11 +620,11 @@ static double number_read(const char *name, const char *text, double least, doub
 
 static void options_read(struct options *opt, int argc, char *argv[])
 {
-	enum { BIND, PORT, OFFSET, FREQ, JITTER, LOSS, SEED, STRATUM, LEAP, MAKES_LEAP, REFID, ROOT_DELAY,
+	enum { BIND, PORT, OFFSET, MOVED, FREQ, JITTER, LOSS, SEED, STRATUM, LEAP, MAKES_LEAP, REFID, ROOT_DELAY,
 	       ROOT_DISP, FAULT, FAULT_FIRST, QUIET, TSC, HELP };
 	static const struct option longs[] = {
 		{ "bind", 1, NULL, BIND }, { "port", 1, NULL, PORT },
-		{ "offset", 1, NULL, OFFSET }, { "freq-ppb", 1, NULL, FREQ },
+		{ "offset", 1, NULL, OFFSET }, { "moved", 1, NULL, MOVED }, { "freq-ppb", 1, NULL, FREQ },
 		{ "jitter", 1, NULL, JITTER }, { "loss", 1, NULL, LOSS },
 		{ "seed", 1, NULL, SEED }, { "stratum", 1, NULL, STRATUM },
 		{ "leap", 1, NULL, LEAP }, { "makes-leap", 0, NULL, MAKES_LEAP }, { "refid", 1, NULL, REFID },
@@ -625,6 +646,9 @@ static void options_read(struct options *opt, int argc, char *argv[])
 			break;
 		case OFFSET:
 			opt->offset_sec = number_read(name, optarg, -4e9, 4e9);
+			break;
+		case MOVED:
+			opt->moved_path = optarg;
 			break;
 		case FREQ:
 			opt->freq_ppb = number_read(name, optarg, -1e8, 1e8);

@@ -73,6 +73,10 @@ server() {
 	done
 	tap_not_ok "ntp_server starts" "$(cat /tmp/server.log)"
 }
+# The users that chronyd and ntpd ask for, whether they become them or not.
+add_ntp_users() {
+	printf '_chrony:x:100:100::/run:/bin/false\nntpsec:x:101:101::/run:/bin/false\n' >> /etc/passwd
+}
 # follow OPTION...: start ntpx with that server.
 follow() {
 	ntpx -f -d driftfile none, server 127.0.0.1 port $PORT "$@" > /tmp/ntpx.log 2>&1 &
