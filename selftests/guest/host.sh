@@ -82,7 +82,8 @@ vm_start() { # [QEMU ARGUMENT...]
 	: > /tmp/report
 	truncate -s 64M /tmp/disk
 	qmp_events=
-	vm_qemu "$@" && vm_answer
+	# Where processors are emulated and others want them a boot may take minutes.
+	vm_qemu "$@" && (VM_PATIENCE=240; vm_answer)
 }
 
 vm() {
