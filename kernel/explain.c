@@ -6,6 +6,7 @@
 
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/string.h>
 #include <linux/time64.h>
 
 #include "duration.h"
@@ -243,13 +244,24 @@ static int explain_limit(const struct cdisc_engine *e, const struct cdisc_now *n
 	return 0;
 }
 
+/* A task's name and " (process 4294967295)". */
+#define MOVER_WORDS	(TASK_COMM_LEN + 24)
+
+/* Who moved the clock; the kernel has no process, nor has who cannot be seen by the reader. */
+static void mover_words(const struct cdisc_engine *e, u32 pid, char *words, size_t room)
+{
+	if (pid)
+		scnprintf(words, room, "%s (process %u)", e->mover.name, pid);
+	else
+		strscpy(words, e->mover.name, room);
+}
+
 /* To whom the clock is left, and how it comes back. */
-static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now *now, char *text, size_t room)
+static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now *now, const char *mover, char *text, size_t room)
 {
 	s64 quiet_ns = e->conflict.quiet_ns;
-	int n = scnprintf(text, room,
-			  " The clock is left to %s (process %u), which %s; nobody has moved it for %s. 'resume' takes it back",
-			  e->mover.name, e->mover.pid, e->arbiter.was_found ? "was at work when the module was loaded" : "moved it",
+	int n = scnprintf(text, room, " The clock is left to %s, which %s; nobody has moved it for %s. 'resume' takes it back", mover,
+			  e->arbiter.was_found ? "was at work when the module was loaded" : "moved it",
 			  ago(now, e->arbiter.moved_raw_ns).text);
 
 	if (quiet_ns)
@@ -258,12 +270,14 @@ static int explain_yielded(const struct cdisc_engine *e, const struct cdisc_now 
 	return n + scnprintf(text + n, room - n, ".");
 }
 
-void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, char *text)
+void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, u32 mover_pid, char *text)
 {
 	size_t room = CDISC_EXPLAIN_MAX;
+	char mover[MOVER_WORDS];
 	int n;
 
 	lockdep_assert_held(&e->lock);
+	mover_words(e, mover_pid, mover, sizeof(mover));
 	n = explain_state(e, now, text, room);
 	n += explain_sources(e, text + n, room - n);
 	n += explain_floor(&e->loop, now, text + n, room - n);
@@ -277,10 +291,10 @@ void cdisc_explain(const struct cdisc_engine *e, const struct cdisc_now *now, ch
 	if (e->host.src && e->host.src->peer.reason == CLOCKDISC_REASON_HOST_DISAGREES)
 		n += scnprintf(text + n, room - n, " The host clock disagrees and is only watched.");
 	if (e->arbiter.is_yielded)
-		n += explain_yielded(e, now, text + n, room - n);
+		n += explain_yielded(e, now, mover, text + n, room - n);
 	else if (cdisc_arbiter_holds(&e->arbiter, now->raw_ns))
-		n += scnprintf(text + n, room - n, " %s (process %u) moved the clock; it is set right in %s.",
-			       e->mover.name, e->mover.pid, cdisc_duration(e->arbiter.due_raw_ns - now->raw_ns).text);
+		n += scnprintf(text + n, room - n, " %s moved the clock; it is set right in %s.", mover,
+			       cdisc_duration(e->arbiter.due_raw_ns - now->raw_ns).text);
 	if (!e->actuator->can_steer)
 		n += scnprintf(text + n, room - n, " The clock is only observed, not moved.");
 	if (e->actuator->cannot)

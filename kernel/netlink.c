@@ -8,6 +8,7 @@
 
 #include <linux/capability.h>
 #include <linux/mutex.h>
+#include <linux/pid_namespace.h>
 #include <net/genetlink.h>
 
 #include "clockdisc_nl.h"
@@ -58,7 +59,7 @@ int clockdisc_nl_clock_get_doit(struct sk_buff *skb, struct genl_info *info)
 	hdr = genlmsg_put_reply(msg, info, &family, 0, CLOCKDISC_CMD_CLOCK_GET);
 	cdisc_engine_catch_up(engine);
 	mutex_lock(&engine->lock);
-	err = hdr ? cdisc_put_clock(msg, engine) : -EMSGSIZE;
+	err = hdr ? cdisc_put_clock(msg, engine, task_active_pid_ns(current)) : -EMSGSIZE;
 	mutex_unlock(&engine->lock);
 	return cdisc_nl_answer(info, msg, hdr, err);
 }
@@ -292,18 +293,69 @@ static struct sk_buff *event_begin(struct cdisc_engine *e, u8 cmd, unsigned int 
 	return msg;
 }
 
-static void event_send(struct sk_buff *msg, void *hdr, int err, unsigned int group)
+/* Return: whether there is a message to be sent. */
+static bool event_end(struct sk_buff *msg, void *hdr, int err, unsigned int group)
 {
 	if (err) {
 		nlmsg_free(msg);
 		genl_set_err(&family, &init_net, 0, group, err);
-		return;
+		return false;
 	}
 	genlmsg_end(msg, hdr);
-	genlmsg_multicast_allns(&family, msg, 0, group);
+	return true;
 }
 
-static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+/* Somebody in the initial network namespace, or in any other, has joined the group. */
+static bool has_listeners(unsigned int group, bool is_abroad)
+{
+	bool has_any = false;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net)
+		has_any |= is_abroad == !net_eq(net, &init_net) && genl_has_listeners(&family, net, group);
+	rcu_read_unlock();
+	return has_any;
+}
+
+static void send_abroad(struct sk_buff *msg, unsigned int group)
+{
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		struct sk_buff *copy;
+
+		if (net_eq(net, &init_net))
+			continue;
+		copy = skb_clone(msg, GFP_ATOMIC);
+		if (copy)
+			genlmsg_multicast_netns(&family, net, copy, 0, group, GFP_ATOMIC);
+		else
+			genl_set_err(&family, net, 0, group, -ENOBUFS);
+	}
+	rcu_read_unlock();
+	nlmsg_free(msg);
+}
+
+/*
+ * One message goes to all who listen, and cannot have each one's process ids: those of the initial namespace for the initial
+ * network namespace, none for the others.
+ */
+static struct pid_namespace *readers(bool is_abroad)
+{
+	return is_abroad ? NULL : &init_pid_ns;
+}
+
+static void event_send(struct sk_buff *msg, unsigned int group, bool is_abroad)
+{
+	if (is_abroad)
+		send_abroad(msg, group);
+	else
+		genlmsg_multicast_netns(&family, &init_net, msg, 0, group, GFP_KERNEL);
+}
+
+static void tell_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns, bool is_abroad)
 {
 	void *hdr;
 	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_CLOCK_NTF, CLOCKDISC_NLGRP_CLOCK, &hdr);
@@ -311,11 +363,19 @@ static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 
 
 	if (!msg)
 		return;
-	err = hdr ? cdisc_put_clock(msg, e) : -EMSGSIZE;
+	err = hdr ? cdisc_put_clock(msg, e, readers(is_abroad)) : -EMSGSIZE;
 	if (!err && (nla_put_u32(msg, CLOCKDISC_A_CLOCK_EVENT, event) ||
 		     nla_put_s64(msg, CLOCKDISC_A_CLOCK_EVENT_VALUE_NS, value_ns, CLOCKDISC_A_CLOCK_PAD)))
 		err = -EMSGSIZE;
-	event_send(msg, hdr, err, CLOCKDISC_NLGRP_CLOCK);
+	if (event_end(msg, hdr, err, CLOCKDISC_NLGRP_CLOCK))
+		event_send(msg, CLOCKDISC_NLGRP_CLOCK, is_abroad);
+}
+
+static void event_clock(struct cdisc_engine *e, enum clockdisc_event event, s64 value_ns)
+{
+	tell_clock(e, event, value_ns, false);
+	if (has_listeners(CLOCKDISC_NLGRP_CLOCK, true))
+		tell_clock(e, event, value_ns, true);
 }
 
 static void event_source(struct cdisc_engine *e, const struct cdisc_source *src, enum clockdisc_source_event event)
@@ -329,34 +389,29 @@ static void event_source(struct cdisc_engine *e, const struct cdisc_source *src,
 	err = hdr ? cdisc_put_source(msg, e, src) : -EMSGSIZE;
 	if (!err && nla_put_u32(msg, CLOCKDISC_A_SOURCE_EVENT, event))
 		err = -EMSGSIZE;
-	event_send(msg, hdr, err, CLOCKDISC_NLGRP_SOURCES);
+	if (event_end(msg, hdr, err, CLOCKDISC_NLGRP_SOURCES))
+		genlmsg_multicast_allns(&family, msg, 0, CLOCKDISC_NLGRP_SOURCES);
 }
 
-/* Somebody in any network namespace has joined the group. */
-static bool has_listeners(unsigned int group)
+static void tell_log(struct cdisc_engine *e, const struct cdisc_log_entry *entry, bool is_abroad)
 {
-	bool has_any = false;
-	struct net *net;
+	void *hdr;
+	struct sk_buff *msg = event_begin(e, CLOCKDISC_CMD_LOG_NTF, CLOCKDISC_NLGRP_LOG, &hdr);
 
-	rcu_read_lock();
-	for_each_net_rcu(net)
-		has_any |= genl_has_listeners(&family, net, group);
-	rcu_read_unlock();
-	return has_any;
+	if (msg && event_end(msg, hdr, hdr ? cdisc_put_log(msg, entry, readers(is_abroad)) : -EMSGSIZE, CLOCKDISC_NLGRP_LOG))
+		event_send(msg, CLOCKDISC_NLGRP_LOG, is_abroad);
 }
 
 /* There may be thousands a second: none is written for nobody. */
 static void event_log(struct cdisc_engine *e, const struct cdisc_log_entry *entry)
 {
-	void *hdr;
-	struct sk_buff *msg;
-
 	lockdep_assert_held(&e->lock);
-	if (!has_groups || !has_listeners(CLOCKDISC_NLGRP_LOG))
+	if (!has_groups)
 		return;
-	msg = event_begin(e, CLOCKDISC_CMD_LOG_NTF, CLOCKDISC_NLGRP_LOG, &hdr);
-	if (msg)
-		event_send(msg, hdr, hdr ? cdisc_put_log(msg, entry) : -EMSGSIZE, CLOCKDISC_NLGRP_LOG);
+	if (has_listeners(CLOCKDISC_NLGRP_LOG, false))
+		tell_log(e, entry, false);
+	if (has_listeners(CLOCKDISC_NLGRP_LOG, true))
+		tell_log(e, entry, true);
 }
 
 const struct cdisc_listener cdisc_netlink_listener = {

@@ -4,6 +4,9 @@
  */
 #include "netlink_attr.h"
 
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 int cdisc_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *msg, int err)
@@ -13,6 +16,20 @@ int cdisc_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, c
 		extack->bad_attr = attr;
 	}
 	return err;
+}
+
+u32 cdisc_nl_pid(u32 pid, struct pid_namespace *reader)
+{
+	u32 there;
+
+	if (!pid || !reader)
+		return 0;
+	if (reader == &init_pid_ns)
+		return pid;
+	rcu_read_lock();
+	there = pid_nr_ns(find_pid_ns(pid, &init_pid_ns), reader);
+	rcu_read_unlock();
+	return there;
 }
 
 int cdisc_nl_answer(struct genl_info *info, struct sk_buff *msg, void *hdr, int err)

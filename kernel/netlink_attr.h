@@ -56,6 +56,12 @@ int cdisc_nl_take(struct nlattr **tb, const struct cdisc_nl_range *ranges, size_
 /* Send msg as the answer, or on an error free it; returns err or what sending came to. */
 int cdisc_nl_answer(struct genl_info *info, struct sk_buff *msg, void *hdr, int err);
 
+/*
+ * A process id of the initial namespace as a reader in another one knows that process now; 0 when it is not to be seen from there, has
+ * ended, or the reader is NULL: nobody in particular.
+ */
+u32 cdisc_nl_pid(u32 pid, struct pid_namespace *reader);
+
 /* Refuse with a sentence about an attribute, NULL for the message as a whole; returns err. */
 int cdisc_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *msg, int err);
 

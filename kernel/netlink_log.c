@@ -4,6 +4,8 @@
  */
 #include "netlink_log.h"
 
+#include <linux/pid_namespace.h>
+
 #include "clockdisc_nl.h"
 #include "netlink_attr.h"
 
@@ -60,15 +62,15 @@ static int put_change(struct sk_buff *skb, const struct cdisc_log_entry *entry)
 }
 
 /* Nobody is known to have made the changes that were lost. */
-static int put_who(struct sk_buff *skb, const struct cdisc_log_entry *entry)
+static int put_who(struct sk_buff *skb, const struct cdisc_log_entry *entry, struct pid_namespace *reader)
 {
 	if (entry->kind == CLOCKDISC_LOG_KIND_LOST)
 		return 0;
 	return nla_put_string(skb, CLOCKDISC_A_LOG_NAME, entry->who.name) ||
-	       nla_put_u32(skb, CLOCKDISC_A_LOG_PID, entry->who.pid);
+	       nla_put_u32(skb, CLOCKDISC_A_LOG_PID, cdisc_nl_pid(entry->who.pid, reader));
 }
 
-int cdisc_put_log(struct sk_buff *skb, const struct cdisc_log_entry *entry)
+int cdisc_put_log(struct sk_buff *skb, const struct cdisc_log_entry *entry, struct pid_namespace *reader)
 {
 	if (put_u64(skb, CLOCKDISC_A_LOG_SEQ, entry->seq) ||
 	    put_s64(skb, CLOCKDISC_A_LOG_REAL_NS, entry->now.real_ns) ||
@@ -76,7 +78,7 @@ int cdisc_put_log(struct sk_buff *skb, const struct cdisc_log_entry *entry)
 	    put_u64(skb, CLOCKDISC_A_LOG_NOTICED_NS, entry->noticed_ns) ||
 	    nla_put_u32(skb, CLOCKDISC_A_LOG_KIND, entry->kind) ||
 	    nla_put_u32(skb, CLOCKDISC_A_LOG_CAUSE, entry->cause) ||
-	    put_who(skb, entry) || put_change(skb, entry))
+	    put_who(skb, entry, reader) || put_change(skb, entry))
 		return -EMSGSIZE;
 	if (entry->reaction && nla_put_u32(skb, CLOCKDISC_A_LOG_REACTION, entry->reaction))
 		return -EMSGSIZE;
@@ -132,7 +134,7 @@ int clockdisc_nl_log_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = cdisc_nl_refuse(info->extack, info->attrs[CLOCKDISC_A_LOG_SINCE_SEQ], "there is no such entry yet",
 				      -ENODATA);
 	else
-		err = hdr ? cdisc_put_log(msg, entry) : -EMSGSIZE;
+		err = hdr ? cdisc_put_log(msg, entry, task_active_pid_ns(current)) : -EMSGSIZE;
 	mutex_unlock(&engine->lock);
 	return cdisc_nl_answer(info, msg, hdr, err);
 }
@@ -163,7 +165,7 @@ int clockdisc_nl_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 
 		if (!hdr)
 			break;
-		if (cdisc_put_log(skb, entry)) {
+		if (cdisc_put_log(skb, entry, task_active_pid_ns(current))) {
 			genlmsg_cancel(skb, hdr);
 			break;
 		}

@@ -6,6 +6,7 @@
 
 #include "explain.h"
 #include "explain_source.h"
+#include "netlink_attr.h"
 #include "netlink_policy.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -18,12 +19,12 @@ static int put_s64(struct sk_buff *skb, int attr, s64 value)
 	return nla_put_s64(skb, attr, value, CLOCKDISC_A_CLOCK_PAD);
 }
 
-static int put_state(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now)
+static int put_state(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_now *now, u32 mover_pid)
 {
 	const struct cdisc_loop *l = &e->loop;
 	char text[CDISC_EXPLAIN_MAX];
 
-	cdisc_explain(e, now, text);
+	cdisc_explain(e, now, mover_pid, text);
 	return nla_put_u32(skb, CLOCKDISC_A_CLOCK_STATE, l->state) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_ACTUATOR, e->actuator->id) ||
 	       nla_put_string(skb, CLOCKDISC_A_CLOCK_ACTUATOR_REASON, e->actuator_reason) ||
@@ -197,13 +198,13 @@ static int put_config(struct sk_buff *skb, const struct cdisc_engine *e)
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_LEAP_MODE, cfg->policy.leap_mode);
 }
 
-static int put_conflict(struct sk_buff *skb, const struct cdisc_engine *e)
+static int put_conflict(struct sk_buff *skb, const struct cdisc_engine *e, u32 mover_pid)
 {
 	const struct cdisc_arbiter_config *cfg = &e->conflict;
 	const struct cdisc_arbiter *a = &e->arbiter;
 
 	if (e->mover.name[0] && (nla_put_string(skb, CLOCKDISC_A_CLOCK_MOVER_NAME, e->mover.name) ||
-				 nla_put_u32(skb, CLOCKDISC_A_CLOCK_MOVER_PID, e->mover.pid)))
+				 nla_put_u32(skb, CLOCKDISC_A_CLOCK_MOVER_PID, mover_pid)))
 		return -EMSGSIZE;
 	return nla_put_u32(skb, CLOCKDISC_A_CLOCK_CONFLICT, cfg->conflict) ||
 	       nla_put_u32(skb, CLOCKDISC_A_CLOCK_CONFLICT_DAEMON, cfg->conflict_daemon) ||
@@ -221,16 +222,17 @@ static int put_log(struct sk_buff *skb, const struct cdisc_watch *w)
 	       put_u64(skb, CLOCKDISC_A_CLOCK_LOG_DROPPED, w->dropped);
 }
 
-int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e)
+int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e, struct pid_namespace *reader)
 {
+	u32 mover_pid = cdisc_nl_pid(e->mover.pid, reader);
 	struct cdisc_now now;
 
 	lockdep_assert_held(&e->lock);
 	cdisc_timeline_peek(&now);
-	if (put_state(skb, e, &now) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
+	if (put_state(skb, e, &now, mover_pid) || put_estimates(skb, e, &now) || put_slew(skb, e, &now) ||
 	    put_reference(skb, e, &now) || put_interruption(skb, &e->loop) || put_spent(skb, &e->loop, &now) ||
 	    put_host(skb, e) || put_leap(skb, e, &now) || put_told(skb, e) || put_counts(skb, e) ||
-	    put_config(skb, e) || put_log(skb, &e->watch) || put_conflict(skb, e))
+	    put_config(skb, e) || put_log(skb, &e->watch) || put_conflict(skb, e, mover_pid))
 		return -EMSGSIZE;
 	return 0;
 }

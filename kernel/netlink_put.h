@@ -9,8 +9,8 @@
 
 #include "engine.h"
 
-/* All attributes of the clock. The lock is held. Returns 0 or -EMSGSIZE. */
-int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e) __must_hold(&e->lock);
+/* All attributes of the clock, process ids for a reader in that namespace, or NULL for none. The lock is held. Returns 0 or -EMSGSIZE. */
+int cdisc_put_clock(struct sk_buff *skb, const struct cdisc_engine *e, struct pid_namespace *reader) __must_hold(&e->lock);
 
 /* All attributes of a source. The lock is held. Returns 0 or -EMSGSIZE. */
 int cdisc_put_source(struct sk_buff *skb, const struct cdisc_engine *e, const struct cdisc_source *src)

@@ -83,7 +83,7 @@ static void every_state_has_a_sentence(struct kunit *test)
 		e->loop.state = i / OFFERS;
 		e->loop.selected_id = i & 1;
 		e->loop.pending_why = i % OFFERS / 2;
-		cdisc_explain(e, &now, text);
+		cdisc_explain(e, &now, e->mover.pid, text);
 		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "state %u: %s", i / OFFERS, text);
 		KUNIT_EXPECT_LT(test, strlen(text), (size_t)CDISC_EXPLAIN_MAX - 1);
 	}
@@ -91,7 +91,7 @@ static void every_state_has_a_sentence(struct kunit *test)
 	e->loop.selected_id = 0;
 	for (i = 0; 1U << i <= CLOCKDISC_INTERRUPTION_START; i++) {
 		e->loop.interruption = 1U << i;
-		cdisc_explain(e, &now, text);
+		cdisc_explain(e, &now, e->mover.pid, text);
 		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "cause %u: %s", i, text);
 	}
 	engine_free(e);
@@ -107,12 +107,12 @@ static void without_a_source_it_says_why(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
 	for (p->reason = 1; cdisc_explain_reason(p->reason); p->reason++) {
-		cdisc_explain(e, &now, text);
+		cdisc_explain(e, &now, e->mover.pid, text);
 		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, cdisc_explain_reason(p->reason)), "%s", text);
 	}
 	p->reason = CLOCKDISC_REASON_DISTANCE;
 	p->distance_ns = 1700000000;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, " They are 1.7 s and 1.5 s."));
 	engine_free(e);
 }
@@ -170,21 +170,21 @@ static void small_limits_are_not_nothing(struct kunit *test)
 	e->loop.state = CLOCKDISC_STATE_FROZEN;
 	e->loop.pending_why = CLOCKDISC_PENDING_REASON_PANIC;
 	e->loop.pending_ns = -600000000;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "would step -600 ms because the offset is above the panic threshold of 250 ms."),
 				  "%s", text);
 	e->loop.pending_why = CLOCKDISC_PENDING_REASON_BUDGET;
 	e->loop.pending_ns = 7000;
 	policy->budget.slew_ns = 5000;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "would slew +7 us because the day's budget is spent: 0 s of 5 us."), "%s", text);
 	e->loop.pending_why = 0;
 	e->loop.state = CLOCKDISC_STATE_SPIKE;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "step threshold of 40 us for 1.5 ms; it is stepped when it stays there for 2.5 ms"),
 				  "%s", text);
 	cdisc_bound_set(&e->loop.bound, now.raw_ns, 50000, now.real_ns - now.raw_ns, 0);
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "more than the limit of 30 us:"), "%s", text);
 	engine_free(e);
 }
@@ -198,16 +198,16 @@ static void below_the_floor_it_says_so(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
 	e->loop.cfg.floor_real_ns = 10 * 86400 * SEC + 3661 * SEC;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "The clock shows 1970-01-02 00:00:00, which is before the floor of 1970-01-11 01:01:01."),
 				  "%s", text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "'set floor=0' takes the floor away."), "%s", text);
 	e->loop.pending_why = CLOCKDISC_PENDING_REASON_PANIC;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "which is before the floor"));
 	KUNIT_EXPECT_NULL(test, strstr(text, "'set floor=0'"));
 	now.real_ns = e->loop.cfg.floor_real_ns;
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NULL(test, strstr(text, "The clock shows"));
 	engine_free(e);
 }
@@ -224,14 +224,17 @@ static void a_yield_says_why(struct kunit *test)
 	cdisc_arbiter_defaults(&e->conflict);
 	e->mover = (struct cdisc_mover){ .name = "chronyd", .pid = 7 };
 	cdisc_arbiter_yield(&e->arbiter, 99500000000LL);
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "left to chronyd (process 7), which was at work when the module was loaded; nobody has moved it for 500 ms."),
 				  "%s", text);
 	cdisc_arbiter_resume(&e->arbiter);
 	cdisc_arbiter_move(&e->arbiter, &e->conflict, &move);
-	cdisc_explain(e, &now, text);
+	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "left to chronyd (process 7), which moved it; nobody has moved it for 40 s. 'resume' takes it back, as do 3600 s without a move."),
 				  "%s", text);
+	/* A reader that cannot see the process. */
+	cdisc_explain(e, &now, 0, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "left to chronyd, which moved it;"), "%s", text);
 	engine_free(e);
 }
 

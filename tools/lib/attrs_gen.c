@@ -1545,7 +1545,7 @@ static const struct cdisc_attr clock_attrs[] = {
 	[CLOCKDISC_A_CLOCK_MOVER_PID] = {
 		.name = "mover-pid",
 		.type = CDISC_ATTR_U32,
-		.doc = "Its process id in the initial namespace, 0 for the kernel.",
+		.doc = "Its process id in the reader's pid namespace; 0 for the kernel, and in another than the initial one also for who cannot be seen from there or has ended. An event tells the one of the initial pid namespace, in another than the initial network namespace 0.",
 	},
 	[CLOCKDISC_A_CLOCK_CONFLICTS] = {
 		.name = "conflicts",
@@ -2176,7 +2176,7 @@ static const struct cdisc_attr log_attrs[] = {
 	[CLOCKDISC_A_LOG_PID] = {
 		.name = "pid",
 		.type = CDISC_ATTR_U32,
-		.doc = "Its process id in the initial namespace, 0 for the kernel.",
+		.doc = "Its process id in the reader's pid namespace; 0 for the kernel, and in another than the initial one also for who cannot be seen from there or has ended. An event tells the one of the initial pid namespace, in another than the initial network namespace 0.",
 	},
 	[CLOCKDISC_A_LOG_COUNT] = {
 		.name = "count",
