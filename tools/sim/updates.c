@@ -112,7 +112,7 @@ static const char *check(const struct cdisc_track *t, const struct cdisc_sample 
 	NEED(is_sound(&t->out));
 	cdisc_track_predict(t, s->raw_ns, &e);
 	NEED(e.hard_ns >= 0 && e.error_ns_q16 >= 0 && e.jitter_ns >= 1);
-	NEED(e.hold_ppb_q16 > 0 && e.hold_ppb_q16 <= cdisc_ppb_q16_from_ppb(CDISC_PHI_PPB));
+	NEED(e.hold_ppb_q16 > 0 && e.hold_ppb_q16 <= CDISC_FREQ_MAX_PPB_Q16);
 	for (i = 0; i < 18; i += 4) {
 		s64 error_ns_q16 = cdisc_track_error(t, cdisc_ns_from_log2s((s8)i));
 
