@@ -15,6 +15,9 @@
 /* So long before UTC makes it the kernel's readers are told of the second that the clock will be off. */
 #define WARN_NS		(2 * CDISC_NSEC_PER_SEC)
 
+/* More than clocks that are right are apart, and than the kernel is late. */
+#define NEAR_NS		(CDISC_NSEC_PER_SEC)
+
 void cdisc_engine_leap_disarmed(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	lockdep_assert_held(&e->lock);
@@ -146,6 +149,17 @@ s64 cdisc_engine_leap_raw_ns(const struct cdisc_engine *e, const struct cdisc_no
 	if (!end_ns || now->raw_ns < e->leap_hold_raw_ns)
 		return S64_MAX;
 	return cdisc_add_sat(now->raw_ns, left_ns - cdisc_ns_from_rate(e->loop.servo.freq_ppb_q16, left_ns));
+}
+
+bool cdisc_engine_leap_is_near(const struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	s64 now_ns = utc_ns(e, now);
+	/* Until an insertion is made it is the next day already. */
+	s64 end_ns = is_coming(e->loop.leap) ? cdisc_leap_month_end_ns(cdisc_sub_sat(now_ns, NEAR_NS)) : 0;
+	s64 leap_ns = end_ns - (e->loop.leap == CLOCKDISC_LEAP_DELETE ? CDISC_NSEC_PER_SEC : 0);
+
+	lockdep_assert_held(&e->lock);
+	return end_ns && cdisc_abs(cdisc_sub_sat(now_ns, leap_ns)) <= NEAR_NS;
 }
 
 bool cdisc_engine_leap_is_smeared(const struct cdisc_engine *e, const struct cdisc_now *now)

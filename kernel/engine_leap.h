@@ -36,6 +36,12 @@ s64 cdisc_engine_leap_wake(const struct cdisc_engine *e, const struct cdisc_now 
 /* When UTC makes the leap second that is announced, by the estimate; S64_MAX when none is to come. */
 s64 cdisc_engine_leap_raw_ns(const struct cdisc_engine *e, const struct cdisc_now *now);
 
+/*
+ * UTC makes an announced leap second within a second from now, or has within the last one. The kernel makes it at a tick, and a
+ * server when its own clock says so: one side may have made it already, and the other not yet.
+ */
+bool cdisc_engine_leap_is_near(const struct cdisc_engine *e, const struct cdisc_now *now);
+
 /* 1 when what is followed, or the clock itself, is not UTC. */
 bool cdisc_engine_leap_is_smeared(const struct cdisc_engine *e, const struct cdisc_now *now);
 

@@ -92,6 +92,9 @@ static enum clockdisc_verdict take_sample(struct cdisc_engine *e, struct cdisc_s
 	src->last_raw_ns = now.raw_ns;
 	cdisc_peer_polled(&src->peer, true);
 	v = cdisc_source_user_sample(&e->timeline, sub, &s);
+	/* Neither its time nor its leap indicator is to be used. */
+	if (v == CLOCKDISC_VERDICT_ACCEPTED && cdisc_engine_leap_is_near(e, &now))
+		v = CLOCKDISC_VERDICT_LEAP;
 	if (v == CLOCKDISC_VERDICT_ACCEPTED)
 		v = cdisc_peer_sample(&src->peer, &sub->header, &s, e->loop.servo.freq_ppb_q16, poll_ns,
 				      e->loop.cfg.select.max_distance_ns);

@@ -84,6 +84,8 @@ const char *cdisc_explain_verdict(enum clockdisc_verdict verdict)
 		return "was refused: there is no such source";
 	case CLOCKDISC_VERDICT_RATE:
 		return "was refused: there are more of them in a second than a source may send";
+	case CLOCKDISC_VERDICT_LEAP:
+		return "was refused: so near to a leap second it is not known whether both sides have made it";
 	}
 	return NULL;
 }

@@ -125,7 +125,7 @@ static int put_counts(struct sk_buff *skb, const struct cdisc_engine *e)
 {
 	u32 v;
 
-	for (v = CLOCKDISC_VERDICT_ACCEPTED; v <= CLOCKDISC_VERDICT_RATE; v++) {
+	for (v = CLOCKDISC_VERDICT_ACCEPTED; v <= CLOCKDISC_VERDICT_LEAP; v++) {
 		struct nlattr *nest;
 
 		if (!e->counts[v])

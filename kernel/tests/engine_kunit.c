@@ -170,6 +170,51 @@ static void engine_rate_of_samples_is_limited(struct kunit *test)
 	cdisc_engine_exit(e);
 }
 
+/* Of a sample so near to a leap second nothing is used, not even that there is none to come any more. */
+static void engine_leap_keeps_samples_off(struct kunit *test)
+{
+	static const struct {
+		enum clockdisc_leap	leap;
+		s64			after_ns;	/* the end of the year by the estimate */
+		bool			is_near;
+	} cases[] = {
+		{ CLOCKDISC_LEAP_INSERT, -1500 * MS, false },
+		{ CLOCKDISC_LEAP_INSERT, -20 * MS, true },
+		{ CLOCKDISC_LEAP_INSERT, 2 * MS, true },	/* the kernel is late */
+		{ CLOCKDISC_LEAP_INSERT, -998 * MS, true },	/* the inserted second */
+		{ CLOCKDISC_LEAP_INSERT, 1500 * MS, false },
+		{ CLOCKDISC_LEAP_DELETE, -2500 * MS, false },
+		{ CLOCKDISC_LEAP_DELETE, -1020 * MS, true },
+		{ CLOCKDISC_LEAP_DELETE, -998 * MS, true },	/* the kernel is late */
+		{ CLOCKDISC_LEAP_DELETE, 2 * MS, false },	/* it was made */
+		{ CLOCKDISC_LEAP_NONE, -20 * MS, false },
+	};
+	struct cdisc_engine *e = engine_new(test, 0);
+	u32 id = source_new(test, e);
+	struct cdisc_submission sub;
+	struct cdisc_now now;
+	size_t i;
+
+	msleep(5);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		mutex_lock(&e->lock);
+		cdisc_timeline_peek(&now);
+		e->loop.leap = cases[i].leap;
+		/* 2017-01-01 */
+		cdisc_bound_set(&e->loop.bound, now.raw_ns, MS, 1483228800 * SEC + cases[i].after_ns - now.raw_ns, 0);
+		KUNIT_EXPECT_EQ_MSG(test, cdisc_engine_leap_is_near(e, &now), cases[i].is_near, "%zu", i);
+		mutex_unlock(&e->lock);
+	}
+	mutex_lock(&e->lock);
+	e->loop.leap = CLOCKDISC_LEAP_INSERT;
+	cdisc_bound_set(&e->loop.bound, now.raw_ns, MS, 1483228800 * SEC - now.raw_ns, 0);
+	mutex_unlock(&e->lock);
+	sub = stamps(id, 0);
+	KUNIT_EXPECT_EQ(test, (int)submit(e, &sub), (int)CLOCKDISC_VERDICT_LEAP);
+	KUNIT_EXPECT_EQ(test, e->counts[CLOCKDISC_VERDICT_LEAP], 1ull);
+	cdisc_engine_exit(e);
+}
+
 static void engine_thousand_sources(struct kunit *test)
 {
 	struct cdisc_engine *e = engine_new(test, 0);
@@ -352,6 +397,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(engine_failed_rate_is_not_booked),
 	KUNIT_CASE(engine_every_stamp_verdict),
 	KUNIT_CASE(engine_rate_of_samples_is_limited),
+	KUNIT_CASE(engine_leap_keeps_samples_off),
 	KUNIT_CASE(engine_thousand_sources),
 	KUNIT_CASE(engine_step_needs_an_offset),
 	KUNIT_CASE(engine_accept_and_reject),

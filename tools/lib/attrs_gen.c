@@ -315,6 +315,11 @@ static const struct cdisc_enum_value verdict_values[] = {
 		.name = "rate",
 		.doc = "More samples a second than the source is allowed.",
 	},
+	{
+		.value = CLOCKDISC_VERDICT_LEAP,
+		.name = "leap",
+		.doc = "Within a second of a leap second; the server may have made it and the clock not, or the other way round.",
+	},
 };
 
 const struct cdisc_enum cdisc_enum_verdict = {

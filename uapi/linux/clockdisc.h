@@ -156,6 +156,8 @@ enum clockdisc_reason {
  * @CLOCKDISC_VERDICT_MISSED: A poll that was not answered; counts in reach.
  * @CLOCKDISC_VERDICT_NO_SOURCE: There is no source with this id, or no longer.
  * @CLOCKDISC_VERDICT_RATE: More samples a second than the source is allowed.
+ * @CLOCKDISC_VERDICT_LEAP: Within a second of a leap second; the server may
+ *   have made it and the clock not, or the other way round.
  */
 enum clockdisc_verdict {
 	CLOCKDISC_VERDICT_ACCEPTED = 1,
@@ -173,6 +175,7 @@ enum clockdisc_verdict {
 	CLOCKDISC_VERDICT_MISSED,
 	CLOCKDISC_VERDICT_NO_SOURCE,
 	CLOCKDISC_VERDICT_RATE,
+	CLOCKDISC_VERDICT_LEAP,
 };
 
 /**
