@@ -27,7 +27,7 @@ void cdisc_engine_leap_disarmed(struct cdisc_engine *e, const struct cdisc_now *
 
 /*
  * A set of exactly one second around midnight is the kernel's leap second and no set when we had it armed, or when it was made
- * at a tick: armed by the program that the clock is left to.
+ * at a tick: armed by the program that the clock is left to. Where it is known what time it is, our sources have to know of it.
  */
 bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *now,
 			  const struct cdisc_timeline_change *change, s64 set_ns)
@@ -38,7 +38,8 @@ bool cdisc_engine_leap_is(const struct cdisc_engine *e, const struct cdisc_now *
 	lockdep_assert_held(&e->lock);
 	if (!change->sets || !is_midnight)
 		return false;
-	if (change->tick_sets == change->sets && cdisc_abs(set_ns) == CDISC_NSEC_PER_SEC)
+	if (change->tick_sets == change->sets && cdisc_abs(set_ns) == CDISC_NSEC_PER_SEC &&
+	    (!e->loop.bound.is_known || e->loop.leap == (set_ns < 0 ? CLOCKDISC_LEAP_INSERT : CLOCKDISC_LEAP_DELETE)))
 		return true;
 	if (!e->has_told)
 		return false;
@@ -156,10 +157,11 @@ bool cdisc_engine_leap_is_near(const struct cdisc_engine *e, const struct cdisc_
 	s64 now_ns = utc_ns(e, now);
 	/* Until an insertion is made it is the next day already. */
 	s64 end_ns = is_coming(e->loop.leap) ? cdisc_leap_month_end_ns(cdisc_sub_sat(now_ns, NEAR_NS)) : 0;
-	s64 leap_ns = end_ns - (e->loop.leap == CLOCKDISC_LEAP_DELETE ? CDISC_NSEC_PER_SEC : 0);
+	/* One that is deleted begins a second before the day ends. */
+	s64 first_ns = end_ns - NEAR_NS - (e->loop.leap == CLOCKDISC_LEAP_DELETE ? CDISC_NSEC_PER_SEC : 0);
 
 	lockdep_assert_held(&e->lock);
-	return end_ns && cdisc_abs(cdisc_sub_sat(now_ns, leap_ns)) <= NEAR_NS;
+	return end_ns && now_ns >= first_ns;
 }
 
 bool cdisc_engine_leap_is_smeared(const struct cdisc_engine *e, const struct cdisc_now *now)

@@ -311,6 +311,8 @@ void cdisc_engine_resumed(struct cdisc_engine *e, const struct cdisc_now *now, e
 
 	lockdep_assert_held(&e->lock);
 	cdisc_arbiter_resume(&e->arbiter);
+	/* What somebody did meanwhile is no reason to leave the clock again. */
+	e->reactions = 0;
 	if (!was_yielded)
 		return;
 	log_handover(e, now, CLOCKDISC_LOG_KIND_RESUME, cause);

@@ -21,10 +21,16 @@ static bool may_set_clock(const struct task_struct *task)
 	return cred->user_ns == &init_user_ns && cap_raised(cred->cap_effective, CAP_SYS_TIME);
 }
 
-/* Who may set the clock and may not administer the machine was given that for a purpose. */
+/*
+ * Who may set the clock and may not administer the machine was given that for a purpose, unless it is root less some
+ * capabilities: that has kept some which no time daemon asks for.
+ */
 static bool is_for_the_clock(const struct task_struct *task, const char *name)
 {
-	return !cap_raised(__task_cred(task)->cap_effective, CAP_SYS_ADMIN) && !cdisc_arbiter_keeps_no_time(name);
+	const struct cred *cred = __task_cred(task);
+
+	return !cap_raised(cred->cap_effective, CAP_SYS_ADMIN) && !cap_raised(cred->cap_effective, CAP_SYS_PACCT) &&
+	       !cap_raised(cred->cap_effective, CAP_SYS_TTY_CONFIG) && !cdisc_arbiter_keeps_no_time(name);
 }
 
 bool cdisc_watch_find_daemon(struct cdisc_mover *who, bool *is_known)

@@ -227,6 +227,12 @@ static void conflict_leap_is_no_set(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &noon, &kernels, -SEC));
 	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &tasks, -SEC));
 	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &none, 0));
+	/* Our sources know what time it is, and of no leap second. */
+	e->loop.bound.is_known = true;
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &kernels, -SEC));
+	e->loop.leap = CLOCKDISC_LEAP_INSERT;
+	KUNIT_EXPECT_TRUE(test, cdisc_engine_leap_is(e, &midnight, &kernels, -SEC));
+	KUNIT_EXPECT_FALSE(test, cdisc_engine_leap_is(e, &midnight, &kernels, SEC));
 	e->has_told = true;
 	e->told.leap = CLOCKDISC_LEAP_INSERT;
 	KUNIT_EXPECT_TRUE(test, cdisc_engine_leap_is(e, &midnight, &tasks, -SEC));

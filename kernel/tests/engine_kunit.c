@@ -186,7 +186,8 @@ static void engine_leap_keeps_samples_off(struct kunit *test)
 		{ CLOCKDISC_LEAP_DELETE, -2500 * MS, false },
 		{ CLOCKDISC_LEAP_DELETE, -1020 * MS, true },
 		{ CLOCKDISC_LEAP_DELETE, -998 * MS, true },	/* the kernel is late */
-		{ CLOCKDISC_LEAP_DELETE, 2 * MS, false },	/* it was made */
+		{ CLOCKDISC_LEAP_DELETE, 2 * MS, true },	/* the server is late */
+		{ CLOCKDISC_LEAP_DELETE, 1500 * MS, false },
 		{ CLOCKDISC_LEAP_NONE, -20 * MS, false },
 	};
 	struct cdisc_engine *e = engine_new(test, 0);
