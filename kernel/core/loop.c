@@ -249,13 +249,25 @@ static bool may_panic(const struct cdisc_loop *l)
 	return !l->cfg.policy.panic_once || cdisc_loop_has_acted(l);
 }
 
+/*
+ * Elsewhere a first offset that is too large leads to SPIKE. State FREQ has its own clock for the stepout, which may have
+ * run out: there, too, the next offset has to say the same, for it may be one wrong reply.
+ */
+static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event)
+{
+	bool is_final = event == CDISC_EVENT_PANIC || (event == CDISC_EVENT_LARGE_LATE && cdisc_loop_row(l)->stepout_ns);
+
+	return l->state == CLOCKDISC_STATE_FREQ && is_final && !l->was_large ? CDISC_EVENT_LARGE : event;
+}
+
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
 static enum cdisc_policy_event judge(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
 	static const struct cdisc_policy_row nothing;
 	s64 since_ns = cdisc_sub_sat(now->raw_ns, l->state_raw_ns);
 
-	return cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, may_panic(l));
+	return heard_once(l, cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns,
+						may_panic(l)));
 }
 
 /* Whether what is done about an offset now counts for the budgets. */
@@ -400,7 +412,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 static enum cdisc_policy_event classify(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
 	if (l->can_steer && cdisc_loop_why_not(l, now, offset_ns))
-		return CDISC_EVENT_PANIC;
+		return heard_once(l, CDISC_EVENT_PANIC);
 	return judge(l, now, offset_ns);
 }
 
@@ -435,6 +447,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	};
 	s64 offset_ns = u.offset_ns;
 	enum cdisc_policy_event event;
+	bool is_large;
 
 	if (l->has_used && u.sample_raw_ns <= l->used_raw_ns)
 		return;
@@ -446,10 +459,12 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->updates++;
 	event = classify(l, now, offset_ns);
 	l->slew_room_ns = slew_room(l, peer, now);
+	is_large = event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE;
 	/* The offset that is about to be stepped away is none of the servo's. */
-	if (event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE)
+	if (is_large)
 		u.offset_ns = 0;
 	act(l, event, now, &u, todo);
+	l->was_large = (is_large || event == CDISC_EVENT_PANIC) && !todo->step_ns;
 	if (l->is_restoring)
 		tell_restored(l, offset_ns, todo);
 }

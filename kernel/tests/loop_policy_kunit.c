@@ -48,27 +48,64 @@ static void loop_startup_for_ever(struct kunit *test)
 	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
 }
 
+static void jump(struct plant *p, s64 offset_ns)
+{
+	p->true_phase_ns += offset_ns;
+	run(p, 16 * SEC);
+	sample(p);
+}
+
 /* makestep 0.1 -1: what one sample alone says is not stepped, what the next one says as well is. */
+static void expect_two_for_a_step(struct kunit *test, struct plant *p)
+{
+	jump(p, -2000 * SEC);
+	jump(p, 2000 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	jump(p, -2000 * SEC);
+	jump(p, 0);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	/* The step was the answer to both: the next offset is a first one again. */
+	jump(p, 2000 * SEC);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
+}
+
 static void loop_step_is_seen_twice(struct kunit *test)
 {
 	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_ALWAYS, 0);
 
 	follow(p, 2000 * SEC);
-	p->true_phase_ns -= 2000 * SEC;
-	run(p, 16 * SEC);
-	sample(p);
-	p->true_phase_ns += 2000 * SEC;
-	run(p, 16 * SEC);
-	sample(p);
-	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
-	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
-	p->true_phase_ns -= 2000 * SEC;
-	run(p, 16 * SEC);
-	sample(p);
-	run(p, 16 * SEC);
-	sample(p);
-	KUNIT_EXPECT_EQ(test, p->loop.steps, 1ull);
-	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_ASSERT_EQ(test, p->loop.state, CLOCKDISC_STATE_SYNC);
+	expect_two_for_a_step(test, p);
+}
+
+static void loop_first_step_is_seen_twice(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_ALWAYS, 0);
+
+	jump(p, 0);
+	jump(p, 0);
+	KUNIT_ASSERT_EQ(test, p->loop.state, CLOCKDISC_STATE_FREQ);
+	expect_two_for_a_step(test, p);
+}
+
+/* An offset above the panic threshold freezes the clock when the next one is, too, in the first minutes as later. */
+static void loop_first_panic_is_seen_twice(struct kunit *test)
+{
+	s64 next_ns;
+
+	for (next_ns = 0; next_ns <= 2000 * SEC; next_ns += 2000 * SEC) {
+		struct plant *p = plant_with(test, CLOCKDISC_PRESET_NTPD, 0);
+
+		jump(p, 0);
+		jump(p, 0);
+		jump(p, -2000 * SEC);
+		KUNIT_EXPECT_EQ(test, p->loop.state, CLOCKDISC_STATE_FREQ);
+		jump(p, next_ns);
+		KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)(next_ns ? CLOCKDISC_STATE_SYNC : CLOCKDISC_STATE_FROZEN));
+		KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+	}
 }
 
 /* What another source says is judged by the row of source, until it has been acted on. */
@@ -245,6 +282,8 @@ static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_startup_is_counted),
 	KUNIT_CASE(loop_startup_for_ever),
 	KUNIT_CASE(loop_step_is_seen_twice),
+	KUNIT_CASE(loop_first_step_is_seen_twice),
+	KUNIT_CASE(loop_first_panic_is_seen_twice),
 	KUNIT_CASE(loop_other_source),
 	KUNIT_CASE(loop_slew_rates),
 	KUNIT_CASE(loop_floor),
