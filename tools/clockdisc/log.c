@@ -119,6 +119,13 @@ static int take_event(struct log *log, json_object *object, const struct log_clo
 	event->name = name;
 	event->value_ns = get_scaled(object, "event-value-ns", 1);
 	event->is_cut = is_cut(object, name);
+	if (event->is_cut) {
+		double *cut_s = grow((void **)&log->cuts_s, &log->n_cuts, &log->room_cuts, sizeof(*cut_s));
+
+		if (!cut_s)
+			return -ENOMEM;
+		*cut_s = event->at_s;
+	}
 	return 0;
 }
 
@@ -303,6 +310,7 @@ void log_free(struct log *log)
 {
 	free(log->clocks);
 	free(log->events);
+	free(log->cuts_s);
 	free(log->samples);
 	*log = (struct log){ 0 };
 }
@@ -311,8 +319,8 @@ bool log_is_cut_between(const struct log *log, double from_s, double to_s)
 {
 	size_t i;
 
-	for (i = 0; i < log->n_events; i++) {
-		if (log->events[i].is_cut && log->events[i].at_s > from_s && log->events[i].at_s <= to_s)
+	for (i = 0; i < log->n_cuts; i++) {
+		if (log->cuts_s[i] > from_s && log->cuts_s[i] <= to_s)
 			return true;
 	}
 	return false;

@@ -82,6 +82,8 @@ struct log {
 	size_t n_clocks;
 	struct log_event *events;
 	size_t n_events;
+	double *cuts_s;		/* when those were that cut: few, and asked for at every line of the clock */
+	size_t n_cuts;
 	struct log_sample *samples;
 	size_t n_samples;
 	struct log_mover movers[LOG_MOVERS];
@@ -98,6 +100,7 @@ struct log {
 	int64_t last_raw_ns;
 	size_t room_clocks;
 	size_t room_events;
+	size_t room_cuts;
 	size_t room_samples;
 };
 

@@ -63,6 +63,8 @@ static void test_events(void)
 	tap_report(log.n_clocks == 4 && log.n_stretches == 1 && fabs(log.events[1].at_s - 1.999999) < 1e-9,
 		   "an event that was written a little late is no new stretch");
 	tap_report(log.events[2].is_cut && !log.events[3].is_cut, "a suspend is a cut, somebody's set is none");
+	tap_report(log_is_cut_between(&log, 2, 3) && !log_is_cut_between(&log, 0, 2.5) && !log_is_cut_between(&log, 3, 4),
+		   "a cut lies after the one instant and not after the other");
 	log_free(&log);
 }
 
