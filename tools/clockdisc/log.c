@@ -13,6 +13,13 @@
 
 #define PPB_PER_Q16	(1.0 / 65536)
 
+/*
+ * Instants until 2223, and a counter that has run for 36 years: what differs by more was written by no clock. Differences
+ * of all that is kept then fit into 63 bits.
+ */
+#define REAL_MOST_NS	8000000000000000000LL
+#define RAW_MOST_NS	(1LL << 60)
+
 const struct log_policy log_policy_default = {
 	.startup = { .forward_ns = 128e6, .backward_ns = 128e6, .max_slew_ppb = 500000 },
 	.drift = { .forward_ns = 128e6, .backward_ns = 128e6, .stepout_s = 300, .max_slew_ppb = 500000 },
@@ -36,6 +43,22 @@ static double get_scaled(json_object *object, const char *name, double scale)
 
 	get_int(object, name, &value);
 	return (double)value * scale;
+}
+
+static bool is_real(int64_t real_ns)
+{
+	return real_ns >= 0 && real_ns <= REAL_MOST_NS;
+}
+
+/* Whether @real_ns may be so far from another clock, which shows an instant then as well. */
+static bool is_apart(int64_t real_ns, int64_t apart_ns)
+{
+	return apart_ns >= -real_ns && apart_ns <= REAL_MOST_NS - real_ns;
+}
+
+static bool is_raw(int64_t raw_ns)
+{
+	return raw_ns >= 0 && raw_ns <= RAW_MOST_NS;
 }
 
 static const char *get_text(json_object *object, const char *name)
@@ -171,6 +194,11 @@ static int take_clock(struct log *log, json_object *object)
 
 	if (!get_int(object, "raw-ns", &clock.raw_ns) || !get_int(object, "real-ns", &clock.real_ns))
 		return 0;
+	clock.has_offset = get_int(object, "offset-ns", &value);
+	if (!is_raw(clock.raw_ns) || !is_real(clock.real_ns) || !is_apart(clock.real_ns, value)) {
+		log->n_bad++;
+		return 0;
+	}
 	/* An event may be written after a line that was asked for later. A counter that begins anew is farther away. */
 	if (log->n_stretches && clock.raw_ns < log->last_raw_ns && log->last_raw_ns - clock.raw_ns < 1000000000) {
 		clock.at_s = log->base_s + (double)(clock.raw_ns - log->base_raw_ns) / 1e9;
@@ -181,14 +209,15 @@ static int take_clock(struct log *log, json_object *object)
 	clock.stretch = log->n_stretches - 1;
 	if (!log->n_clocks)
 		log->first_real_ns = clock.real_ns;
-	clock.has_offset = get_int(object, "offset-ns", &value);
 	clock.offset_ns = (double)value;
 	clock.bound_ns = get_scaled(object, "bound-ns", 1);
 	clock.freq_ppb = get_scaled(object, "freq-ppb-q16", PPB_PER_Q16);
 	clock.rate_ppb = get_scaled(object, "rate-ppb-q16", PPB_PER_Q16);
 	clock.clock_rate_ppb = get_scaled(object, "clock-rate-ppb-q16", PPB_PER_Q16);
 	clock.is_synchronised = get_scaled(object, "synchronised", 1) > 0;
-	clock.selected_id = (uint32_t)get_scaled(object, "selected-id", 1);
+	value = 0;
+	get_int(object, "selected-id", &value);
+	clock.selected_id = (uint32_t)value;
 	take_policy(log, object);
 	slot = grow((void **)&log->clocks, &log->n_clocks, &log->room_clocks, sizeof(*slot));
 	if (!slot)
@@ -206,6 +235,10 @@ static int take_source(struct log *log, json_object *object)
 	if (!get_int(object, "sample-raw-ns", &sample.raw_ns) || !get_int(object, "sample-phase-ns", &sample.phase_ns) ||
 	    !get_int(object, "id", &id) || !log->n_stretches)
 		return 0;
+	if (!is_raw(sample.raw_ns) || !is_apart(sample.raw_ns, sample.phase_ns)) {
+		log->n_bad++;
+		return 0;
+	}
 	/* Every event of a source repeats its last sample. */
 	for (i = log->n_samples; i > 0 && log->n_samples - i < 64; i--) {
 		if (log->samples[i - 1].source_id == id && log->samples[i - 1].raw_ns == sample.raw_ns)

@@ -89,7 +89,7 @@ struct log {
 	struct log_mover movers[LOG_MOVERS];
 	size_t n_movers;
 	unsigned int n_stretches;
-	unsigned int n_bad;	/* lines that are not JSON: a log that is being written ends in half a line */
+	unsigned int n_bad;	/* lines that are not JSON, as half a line at the end, or whose instants no clock shows */
 	unsigned int n_lost;	/* times that events were lost */
 	bool has_policy;	/* the first line that tells of it counts */
 	struct log_policy policy;
@@ -112,7 +112,7 @@ int log_line(struct log *log, const char *line);
  * @log:	filled in; free it with log_free()
  * @path:	the file, "-" for standard input
  *
- * Return: 0 or a negative errno. What is no JSON is counted and passed over.
+ * Return: 0 or a negative errno. Bad lines are counted and passed over.
  */
 int log_read(struct log *log, const char *path);
 void log_free(struct log *log);

@@ -138,6 +138,28 @@ static void test_nonsense(void)
 	tap_report(log_read(&log, "/nowhere") < 0 && !log.n_clocks, "a file that is not there");
 }
 
+/* Beyond what any clock shows: taken in, they would overflow where they are compared. */
+static void test_absurd_instants(void)
+{
+	static const char * const lines[] = {
+		CLOCK("5000000000", ""), CLOCK("-1", ""), CLOCK("9223372036854775807", ""),
+		"{\"clock\":{\"real-ns\":-1,\"raw-ns\":6000000000}}",
+		"{\"clock\":{\"real-ns\":9223372036854775807,\"raw-ns\":6000000000}}",
+		CLOCK("6000000000", ",\"offset-ns\":-9223372036854775807,\"event\":\"step\""),
+		CLOCK("6000000000", ",\"offset-ns\":9223372036854775807"),
+		"{\"source\":{\"id\":2,\"sample-raw-ns\":-9223372036854775807,\"sample-phase-ns\":7}}",
+		"{\"source\":{\"id\":2,\"sample-raw-ns\":6000000000,\"sample-phase-ns\":9223372036854775807}}",
+		CLOCK("7000000000", ",\"offset-ns\":-1780000000000000000"),
+	};
+	struct log log;
+
+	TAKE(&log, lines);
+	tap_report(log.n_bad == 8 && !log.n_samples && !log.n_events, "instants that no clock shows are passed over");
+	tap_report(log.n_clocks == 2 && log.n_stretches == 1 && log_phase_ns(&log.clocks[1]) == -7000000000,
+		   "a clock that should show 1970 is none of them");
+	log_free(&log);
+}
+
 int main(void)
 {
 	test_figures();
@@ -146,5 +168,6 @@ int main(void)
 	test_stretches();
 	test_movers();
 	test_nonsense();
+	test_absurd_instants();
 	return tap_done();
 }
