@@ -58,6 +58,7 @@ static void refusals_name_the_range(void)
 		{ "SERVERS=1.5",		"whole" },
 		{ "LIARS=1",			"N:OFFSET" },
 		{ "SEED=-1",			"a number from 0" },
+		{ "SEED=18446744073709551616",	"2^64 - 1" },
 		{ "DURATION=1",			"LENGTH 10 to" },
 		{ "KERNEL=vmlinuz",		"a version like 6.1" },
 		{ "CLIENT=ntpd",		"chrony-tuned" },

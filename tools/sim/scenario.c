@@ -5,6 +5,7 @@
 #include "scenario.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -153,9 +154,11 @@ static void print_poll(const struct scenario *sc, FILE *to)
 static bool take_seed(struct scenario *sc, const char *value)
 {
 	char *end;
-	unsigned long long seed = strtoull(value, &end, 0);
+	unsigned long long seed;
 
-	if (!isdigit((unsigned char)*value) || *end)
+	errno = 0;
+	seed = strtoull(value, &end, 0);
+	if (!isdigit((unsigned char)*value) || *end || errno)
 		return false;
 	sc->seed = seed;
 	return true;
@@ -237,7 +240,7 @@ static const struct knob knobs[] = {
 	{ "SERVERS", "number of servers", .field = { WHOLE("N", servers, 1, SCENARIO_SERVERS_MAX) } },
 	{ "LIARS", "the first N servers are wrong by OFFSET, s",
 	  .field = { WHOLE("N", liars, 0, SCENARIO_SERVERS_MAX), REAL("OFFSET", liar_offset, -1e6, 1e6) } },
-	{ "SEED", "of everything random", .form = "a number from 0", .take = take_seed, .print = print_seed },
+	{ "SEED", "of everything random", .form = "a number from 0 to 2^64 - 1", .take = take_seed, .print = print_seed },
 	{ "DURATION", "length, s", .field = { REAL("LENGTH", duration, 10, 1e7) } },
 	{ "WARM", "seconds that are not counted, 0.3 of DURATION when not given",
 	  .field = { REAL("LENGTH", warm, 0, 1e7) } },
