@@ -254,7 +254,7 @@ static int preset_run(struct tool *tool)
 
 	if (tool->n_args && !preset)
 		return tool_usage_error(tool, "there is no preset '%s'; there are %s", tool->args[0],
-					strchr(cdisc_enum_list(legal, sizeof(legal), attr->values), ' ') + 1);
+					cdisc_attr_legal(legal, sizeof(legal), attr));
 	if (tool_open(tool))
 		return TOOL_FAILED;
 	if (preset) {

@@ -549,7 +549,7 @@ static const struct cdisc_enum_value preset_values[] = {
 	{
 		.value = CLOCKDISC_PRESET_CUSTOM,
 		.name = "custom",
-		.doc = "None of the others.",
+		.doc = "None of the others; cannot be set.",
 	},
 	{
 		.value = CLOCKDISC_PRESET_NTPD,
@@ -618,7 +618,7 @@ static const struct cdisc_enum_value leap_mode_values[] = {
 	{
 		.value = CLOCKDISC_LEAP_MODE_SLEW,
 		.name = "slew",
-		.doc = "The clock goes straight on and is slewed by 1 s afterwards, at half of the largest rate of the row drift.",
+		.doc = "The clock goes straight on and is slewed by 1 s afterwards, at the largest rate of the row leap.",
 	},
 };
 

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/clockdisc.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "attrs_gen.h"
 #include "cdisc_util.h"
 
 const struct cdisc_attr *cdisc_attr_by_number(const struct cdisc_attr_set *set, uint16_t number)
@@ -92,13 +94,30 @@ char *cdisc_enum_list(char *buf, size_t len, const struct cdisc_enum *values)
 	return buf;
 }
 
+/* What a policy is called that equals no preset is no preset. */
+static bool is_legal(const struct cdisc_enum *values, const struct cdisc_enum_value *row)
+{
+	return values != &cdisc_enum_preset || row->value != CLOCKDISC_PRESET_CUSTOM;
+}
+
+static char *legal_list(char *buf, size_t len, const struct cdisc_enum *values)
+{
+	struct cdisc_enum legal = *values;
+
+	if (legal.n && !is_legal(values, legal.values)) {
+		legal.values++;
+		legal.n--;
+	}
+	return cdisc_enum_list(buf, len, &legal);
+}
+
 char *cdisc_attr_legal(char *buf, size_t len, const struct cdisc_attr *attr)
 {
 	char least[CDISC_TEXT_LEN], largest[CDISC_TEXT_LEN];
 
 	*buf = '\0';
 	if (attr->values)
-		return cdisc_enum_list(buf, len, attr->values);
+		return legal_list(buf, len, attr->values);
 	if (attr->is_bool)
 		snprintf(buf, len, "0 or 1");
 	else if (attr->has_range)
@@ -144,9 +163,9 @@ static int enum_parse(const struct cdisc_attr *attr, const char *text, int64_t *
 	char legal[128];
 
 	row = cdisc_enum_by_name(attr->values, text, strlen(text));
-	if (!row) {
-		snprintf(error, len, "%s: '%.40s' is not known; legal are %s", attr->name, text,
-			 cdisc_enum_list(legal, sizeof(legal), attr->values));
+	if (!row || !is_legal(attr->values, row)) {
+		snprintf(error, len, "%s: '%.40s' is not %s; legal are %s", attr->name, text,
+			 row ? "legal" : "known", legal_list(legal, sizeof(legal), attr->values));
 		return -EINVAL;
 	}
 	*value = row->value;

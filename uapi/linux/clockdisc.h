@@ -303,7 +303,7 @@ enum clockdisc_cause {
 /**
  * enum clockdisc_preset - A whole policy by a familiar name;
  *   Documentation/policy.rst has their tables.
- * @CLOCKDISC_PRESET_CUSTOM: None of the others.
+ * @CLOCKDISC_PRESET_CUSTOM: None of the others; cannot be set.
  * @CLOCKDISC_PRESET_NTPD: As ntpd; the default.
  * @CLOCKDISC_PRESET_NTPD_X: As ntpd -x, which steps above 600 s.
  * @CLOCKDISC_PRESET_NTPD_G: As ntpd -g, whose first offset may be of any size.
@@ -337,7 +337,7 @@ enum clockdisc_preset {
  *   the clock is off UTC by up to 0.5 s.
  * @CLOCKDISC_LEAP_MODE_SMEAR_COSINE: Likewise, beginning and ending gently.
  * @CLOCKDISC_LEAP_MODE_SLEW: The clock goes straight on and is slewed by 1 s
- *   afterwards, at half of the largest rate of the row drift.
+ *   afterwards, at the largest rate of the row leap.
  */
 enum clockdisc_leap_mode {
 	CLOCKDISC_LEAP_MODE_KERNEL = 1,
