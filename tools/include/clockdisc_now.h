@@ -8,7 +8,8 @@
  *	if (!clockdisc_open(&r) && !clockdisc_now(&r, &earliest_ns, &latest_ns))
  *		the true time is in between, in ns since the epoch
  *
- * Nothing here is shared or changed by reading: one reader serves any number of threads. A fork inherits it. GCC or clang.
+ * Nothing here is shared or changed by reading: one reader serves any number of threads. A fork inherits it, but not into
+ * another time namespace: who is in one opens a reader there. GCC or clang.
  */
 #ifndef CLOCKDISC_NOW_H
 #define CLOCKDISC_NOW_H
