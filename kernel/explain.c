@@ -78,6 +78,26 @@ static int explain_warning(const struct cdisc_loop *l, const struct cdisc_now *n
 			     why[cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now))]);
 }
 
+/* An offset that is left alone until it has lasted for the stepout. In FREQ that counts from the state's beginning. */
+static int explain_large(const struct cdisc_loop *l, const struct cdisc_now *now, const char *since, char *text, size_t room)
+{
+	struct cdisc_duration threshold = cdisc_duration(step_threshold_ns(l, now));
+	const struct cdisc_policy_row *row = cdisc_loop_row(l);
+	int n;
+
+	if (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
+		return explain_warning(l, now, text, room);
+	if (l->state == CLOCKDISC_STATE_FREQ)
+		n = scnprintf(text, room,
+			      "The offset is above the step threshold of %s, and the clock is left alone; it is stepped if the next one says the same, once the frequency has been measured for %s (now %s)",
+			      threshold.text, cdisc_duration(row->stepout_ns).text, since);
+	else
+		n = scnprintf(text, room,
+			      "The offset has been above the step threshold of %s for %s; it is stepped when it stays there for %s",
+			      threshold.text, since, cdisc_duration(row->stepout_ns).text);
+	return n + scnprintf(text + n, room - n, "%s.", row->panic_ns ? ", and frozen above the panic threshold" : "");
+}
+
 /* What is refused, why, and what can be done about it. The offset may have changed since it was found. */
 static int explain_offer(const struct cdisc_loop *l, const struct cdisc_now *now, char *text, size_t room)
 {
@@ -115,6 +135,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	const struct cdisc_loop *l = &e->loop;
 	struct cdisc_duration since = ago(now, l->state_raw_ns);
 
+	if (l->is_waiting && l->state != CLOCKDISC_STATE_FROZEN)
+		return explain_next(e, text, room);
 	switch (l->state) {
 	case CLOCKDISC_STATE_UNSET:
 		if (l->selected_id)
@@ -127,6 +149,8 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	case CLOCKDISC_STATE_FREQ:
 		if (!l->selected_id)
 			return scnprintf(text, room, "The frequency was being measured when the last source was lost.");
+		if (l->can_steer && l->was_large)
+			return explain_large(l, now, since.text, text, room);
 		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %s.",
 				 selected_name(e), since.text);
 	case CLOCKDISC_STATE_SYNC:
@@ -136,12 +160,7 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 		return scnprintf(text, room, "The clock follows %s; %u of %u sources weigh in.", selected_name(e),
 				 l->sel.survivors, e->sources.count);
 	case CLOCKDISC_STATE_SPIKE:
-		if (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
-			return explain_warning(l, now, text, room);
-		return scnprintf(text, room,
-				 "The offset has been above the step threshold of %s for %s; it is stepped when it stays there for %s, and frozen above the panic threshold.",
-				 cdisc_duration(step_threshold_ns(l, now)).text, since.text,
-				 cdisc_duration(cdisc_loop_row(l)->stepout_ns).text);
+		return explain_large(l, now, since.text, text, room);
 	case CLOCKDISC_STATE_HOLDOVER:
 		if (l->selected_id)
 			return explain_next(e, text, room);

@@ -189,6 +189,40 @@ static void small_limits_are_not_nothing(struct kunit *test)
 	engine_free(e);
 }
 
+/* What is left alone is not followed, and nothing is announced that the policy does not do. */
+static void a_large_offset_is_told_as_it_is(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 41 * SEC, .real_ns = 1000 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+	struct cdisc_loop *l = &e->loop;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	l->acted = 1;
+	l->selected_id = 1;
+	l->state = CLOCKDISC_STATE_FREQ;
+	cdisc_bound_set(&l->bound, now.raw_ns, 50000, now.real_ns - now.raw_ns + SEC / 2, 0);
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "The clock follows one while its frequency is measured, since 40 s."), "%s", text);
+	l->was_large = true;
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "above the step threshold of 128 ms, and the clock is left alone;"), "%s", text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "measured for 300 s (now 40 s), and frozen above the panic threshold."), "%s", text);
+	cdisc_bound_set(&l->bound, now.raw_ns, 50000, now.real_ns - now.raw_ns + 2000 * SEC, 0);
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "+2000 s, above the panic threshold; the next one like it freezes the clock."), "%s",
+				  text);
+	l->state = CLOCKDISC_STATE_SPIKE;
+	cdisc_policy_set_panic(&l->cfg.policy, 0);
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "for 40 s; it is stepped when it stays there for 300 s."), "%s", text);
+	l->state = CLOCKDISC_STATE_SYNC;
+	l->is_waiting = true;
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "one has told the time; the other sources are heard first,"), "%s", text);
+	engine_free(e);
+}
+
 /* A clock that shows a time that has been is wrong even where nobody says so; what can be done is said once. */
 static void below_the_floor_it_says_so(struct kunit *test)
 {
@@ -245,6 +279,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(without_a_source_it_says_why),
 	KUNIT_CASE(durations_have_a_unit_that_fits),
 	KUNIT_CASE(small_limits_are_not_nothing),
+	KUNIT_CASE(a_large_offset_is_told_as_it_is),
 	KUNIT_CASE(below_the_floor_it_says_so),
 	KUNIT_CASE(a_yield_says_why),
 	{ }
