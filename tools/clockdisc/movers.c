@@ -20,7 +20,11 @@ struct reader {
 	struct tool *tool;
 	uint64_t since_seq;	/* the next entry that is wanted */
 	uint32_t newest;	/* 0: all */
-	int64_t since_real_ns;	/* entries before are left out */
+	bool has_ago;
+	int64_t ago_ns;
+	/* Entries before either of the two are left out. */
+	int64_t since_raw_ns;
+	int64_t since_real_ns;
 };
 
 /* The task and its process id, or kernel. */
@@ -98,18 +102,28 @@ static void print_entry(const struct cdisc_view *view)
 	putchar('\n');
 }
 
+/* One that set the clock back was made when the clock showed the time before. */
+static bool is_before(const struct reader *reader, const struct cdisc_view *view)
+{
+	int64_t raw_ns = 0, real_ns = 0, old_real_ns;
+
+	cdisc_view_s64(view, CLOCKDISC_A_LOG_RAW_NS, &raw_ns);
+	cdisc_view_s64(view, CLOCKDISC_A_LOG_REAL_NS, &real_ns);
+	if (cdisc_view_s64(view, CLOCKDISC_A_LOG_OLD_REAL_NS, &old_real_ns) && old_real_ns > real_ns)
+		real_ns = old_real_ns;
+	return raw_ns < reader->since_raw_ns || real_ns < reader->since_real_ns;
+}
+
 static void take_entry(struct reader *reader, const struct cdisc_view *view)
 {
-	int64_t real_ns = 0;
 	uint64_t seq = 0;
 
 	cdisc_view_u64(view, CLOCKDISC_A_LOG_SEQ, &seq);
-	cdisc_view_s64(view, CLOCKDISC_A_LOG_REAL_NS, &real_ns);
 	/* One that is written during the dump comes as an event, too. */
 	if (seq < reader->since_seq)
 		return;
 	reader->since_seq = seq + 1;
-	if (real_ns < reader->since_real_ns)
+	if (is_before(reader, view))
 		return;
 	if (reader->tool->is_json)
 		tool_print_json(tool_json(view));
@@ -147,6 +161,8 @@ static int dump(struct reader *reader)
 static int follow(struct reader *reader, struct tool_wait *wait)
 {
 	reader->newest = 0;
+	/* What is written from now on is told, whatever the clock is set to. */
+	reader->since_real_ns = INT64_MIN;
 	while (!wait->is_over) {
 		if (fflush(stdout) || tool_listen(wait, -1, message_read, reader))
 			return TOOL_FAILED;
@@ -178,6 +194,7 @@ static int log_follow(struct reader *reader)
 static bool date_read(const char *text, int64_t *real_ns)
 {
 	static const char * const forms[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d" };
+	int64_t sec;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(forms); i++) {
@@ -186,8 +203,10 @@ static bool date_read(const char *text, int64_t *real_ns)
 
 		if (!end || (*end && strcmp(end, "Z")))
 			continue;
-		/* Fits until the year 2262. */
-		*real_ns = (int64_t)timegm(&tm) * NSEC_PER_SEC;
+		/* Fits from 1678 to 2262; what lies beyond is before, or after, all entries. */
+		sec = timegm(&tm);
+		if (__builtin_mul_overflow(sec, NSEC_PER_SEC, real_ns))
+			*real_ns = sec < 0 ? INT64_MIN : INT64_MAX;
 		return true;
 	}
 	return false;
@@ -197,7 +216,6 @@ static int since_read(const struct tool *tool, struct reader *reader)
 {
 	const char *text = tool_option(tool, OPTION_SINCE);
 	char error[256];
-	int64_t ago_ns;
 	char *end;
 
 	if (!text)
@@ -209,10 +227,22 @@ static int since_read(const struct tool *tool, struct reader *reader)
 	reader->since_seq = 0;
 	if (date_read(text, &reader->since_real_ns))
 		return TOOL_OK;
-	if (cdisc_parse_quantity(text, CDISC_UNIT_NS, &ago_ns, error, sizeof(error)) || ago_ns < 0)
+	if (cdisc_parse_quantity(text, CDISC_UNIT_NS, &reader->ago_ns, error, sizeof(error)) || reader->ago_ns < 0)
 		return tool_usage_error(tool, "--since: '%s' is neither an entry's number, nor a time ago such as 10min, nor a date such as 2026-11-28T09:30:00", text);
-	reader->since_real_ns = tool_now_ns(CLOCK_REALTIME) - ago_ns;
+	reader->has_ago = true;
 	return TOOL_OK;
+}
+
+/* So long ago by the counter: the clock may have been set since, which is what is looked for. */
+static int ago_take(struct tool *tool, const struct cdisc_view *view, void *arg)
+{
+	struct reader *reader = arg;
+	int64_t raw_ns = 0;
+
+	(void)tool;
+	cdisc_view_s64(view, CLOCKDISC_A_CLOCK_RAW_NS, &raw_ns);
+	reader->since_raw_ns = raw_ns - reader->ago_ns;
+	return 0;
 }
 
 static int newest_read(const struct tool *tool, struct reader *reader)
@@ -233,13 +263,15 @@ static int newest_read(const struct tool *tool, struct reader *reader)
 
 static int log_run(struct tool *tool)
 {
-	struct reader reader = { .tool = tool, .since_real_ns = INT64_MIN };
+	struct reader reader = { .tool = tool, .since_raw_ns = INT64_MIN, .since_real_ns = INT64_MIN };
 	int code = since_read(tool, &reader);
 
 	if (!code)
 		code = newest_read(tool, &reader);
 	if (!code)
 		code = tool_open(tool);
+	if (!code && reader.has_ago && tool_get_clock(tool, ago_take, &reader))
+		code = tool_client_failed(&tool->client);
 	if (code)
 		return code;
 	return tool_option(tool, 'f') ? log_follow(&reader) : dump(&reader);
@@ -261,7 +293,8 @@ const struct tool_command log_commands[] = {
 			"  -n, --newest N  only the newest N entries, 1 to 4096\n"
 			"  --since WHEN    only entries from this number on, such as 120, from this long\n"
 			"                  ago, such as 10min, or from this date (UTC), such as\n"
-			"                  2026-11-28T09:30:00\n\n"
+			"                  2026-11-28T09:30:00; so long ago by the counter, which\n"
+			"                  nobody sets\n\n"
 			"Number, time, cause, who, what happened, and the change. The module keeps the\n"
 			"last 4096 entries. With -j one object on a line.\n",
 		.options = log_options,

@@ -121,6 +121,25 @@ timex --freq 1
 sleep 0.5
 stop $follow_pid
 tap_is "followed: the newest, and what comes" "$(grep -c . /tmp/followed)" "$(($(field log-seq) - last + 1))"
+# Who set the clock back is who is looked for: the clock's own time must not hide it.
+sleep 3
+last=$(field log-seq)
+begin=$(date -u +%Y-%m-%dT%H:%M:%S)
+clockdisc -j log -f --since "$begin" > /tmp/followed &
+follow_pid=$!
+sleep 0.5
+date -s "@$(($(date +%s) - 7200))" > /dev/null
+timex --freq 2
+date -s "@$(($(date +%s) + 7205))" > /dev/null
+clockdisc -j log --since 1s > /tmp/ago
+clockdisc -j log --since "$begin" > /tmp/dated
+sleep 0.5
+stop $follow_pid
+tap_is "since a second ago, the clock having been set back by two hours and forward: both are told" "$(grep -c '"kind":"set"' /tmp/ago)" 2
+at_least "and what is older is not" "$(pick "$(head -n 1 /tmp/ago)" seq)" $((last - 1))
+tap_is "since a date: both, for the clock showed that date before or after" "$(grep -c '"kind":"set"' /tmp/dated)" 2
+tap_check "followed since a date: so is what was in between" grep -q '"kind":"rate"' /tmp/followed
+tap_is "since a date that no clock reaches" "$(clockdisc -j log --since 9999-01-01 | wc -l)" 0
 clockdisc log > /out/log
 tap_check "a line for people names who and what" grep "foreign .* date/[0-9]* .* set  *+3599" /out/log
 tap_check "the module unloads" rmmod clockdisc
