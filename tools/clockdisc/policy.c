@@ -227,14 +227,14 @@ static const struct {
 };
 
 /* "ntpd -x" may come as one word or as two. Return: 0 when there is no such preset. */
-static uint32_t find_preset(const struct tool *tool)
+static uint32_t find_preset(const struct tool *tool, char *words, size_t len)
 {
 	const struct cdisc_enum_value *row;
-	char words[64] = "";
 	size_t i, used = 0;
 
-	for (i = 0; i < (size_t)tool->n_args && used < sizeof(words); i++)
-		used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", i ? " " : "", tool->args[i]);
+	*words = '\0';
+	for (i = 0; i < (size_t)tool->n_args && used < len; i++)
+		used += (size_t)snprintf(words + used, len - used, "%s%s", i ? " " : "", tool->args[i]);
 	row = cdisc_enum_by_name(&cdisc_enum_preset, words, strlen(words));
 	if (row && row->value != CLOCKDISC_PRESET_CUSTOM)
 		return row->value;
@@ -248,12 +248,12 @@ static uint32_t find_preset(const struct tool *tool)
 static int preset_run(struct tool *tool)
 {
 	const struct cdisc_attr *attr = cdisc_attr_by_number(&cdisc_set_clock, CLOCKDISC_A_CLOCK_PRESET);
-	uint32_t preset = tool->n_args ? find_preset(tool) : 0;
+	char words[64], legal[256];
+	uint32_t preset = find_preset(tool, words, sizeof(words));
 	struct nlmsghdr *nlh;
-	char legal[256];
 
 	if (tool->n_args && !preset)
-		return tool_usage_error(tool, "there is no preset '%s'; there are %s", tool->args[0],
+		return tool_usage_error(tool, "there is no preset '%s'; there are %s", words,
 					cdisc_attr_legal(legal, sizeof(legal), attr));
 	if (tool_open(tool))
 		return TOOL_FAILED;
