@@ -87,6 +87,8 @@ static int explain_large(const struct cdisc_loop *l, const struct cdisc_now *now
 
 	if (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)))
 		return explain_warning(l, now, text, room);
+	if (!cdisc_policy_may_step(row, cdisc_loop_offset(l, now)))
+		return scnprintf(text, room, "One sample is far off; the clock is slewed if the next one says the same.");
 	if (l->state == CLOCKDISC_STATE_FREQ)
 		n = scnprintf(text, room,
 			      "The offset is above the step threshold of %s, and the clock is left alone; it is stepped if the next one says the same, once the frequency has been measured for %s (now %s)",
@@ -149,7 +151,7 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	case CLOCKDISC_STATE_FREQ:
 		if (!l->selected_id)
 			return scnprintf(text, room, "The frequency was being measured when the last source was lost.");
-		if (l->can_steer && l->was_large)
+		if (l->can_steer && l->was_far && cdisc_policy_may_step(cdisc_loop_row(l), cdisc_loop_offset(l, now)))
 			return explain_large(l, now, since.text, text, room);
 		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %s.",
 				 selected_name(e), since.text);

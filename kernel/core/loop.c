@@ -20,6 +20,9 @@
 /* A first guess at the frequency is not what somebody's slew left behind: the range of the kernel's own. */
 #define GUESS_MAX_PPB	500000LL
 
+/* An offset that one reply alone does not move the clock by: RFC 5905, section 11.3, STEPT. */
+#define FAR_NS		(128 * 1000000LL)
+
 /* Rates that differ by less are the same to the kernel: half a unit of scaled ppm, 0.0076 ppb. */
 #define RATE_RESOLUTION_PPB_Q16	500
 
@@ -249,15 +252,27 @@ static bool may_panic(const struct cdisc_loop *l)
 	return !l->cfg.policy.panic_once || cdisc_loop_has_acted(l);
 }
 
-/*
- * Elsewhere a first offset that is too large leads to SPIKE. State FREQ has its own clock for the stepout, which may have
- * run out: there, too, the next offset has to say the same, for it may be one wrong reply.
- */
-static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event)
+static bool is_far(s64 offset_ns)
 {
-	bool is_final = event == CDISC_EVENT_PANIC || (event == CDISC_EVENT_LARGE_LATE && cdisc_loop_row(l)->stepout_ns);
+	return cdisc_abs(offset_ns) > FAR_NS;
+}
 
-	return l->state == CLOCKDISC_STATE_FREQ && is_final && !l->was_large ? CDISC_EVENT_LARGE : event;
+/*
+ * What one reply alone says is not believed where it would move the clock far: the next one has to say the same. Where the
+ * policy steps after a wait, state SPIKE sees to that. But FREQ has its own clock for the wait, which may have run out, and
+ * where the policy slews there is none. Another source than before is judged by a row of its own.
+ */
+static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event, s64 offset_ns)
+{
+	bool is_first = !l->was_far && l->state != CLOCKDISC_STATE_UNSET && l->state != CLOCKDISC_STATE_FSET;
+	bool is_late = event == CDISC_EVENT_LARGE_LATE && cdisc_loop_row(l)->stepout_ns;
+	bool is_slew = event == CDISC_EVENT_SMALL || event == CDISC_EVENT_SMALL_LATE;
+
+	if (is_first && is_slew && is_far(offset_ns) && l->can_steer && cause_of(l) == CLOCKDISC_CAUSE_DRIFT)
+		return CDISC_EVENT_LARGE;
+	if (is_first && l->state == CLOCKDISC_STATE_FREQ && (is_late || event == CDISC_EVENT_PANIC))
+		return CDISC_EVENT_LARGE;
+	return event;
 }
 
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
@@ -265,9 +280,10 @@ static enum cdisc_policy_event judge(const struct cdisc_loop *l, const struct cd
 {
 	static const struct cdisc_policy_row nothing;
 	s64 since_ns = cdisc_sub_sat(now->raw_ns, l->state_raw_ns);
+	enum cdisc_policy_event event;
 
-	return heard_once(l, cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns,
-						may_panic(l)));
+	event = cdisc_policy_event(l->can_steer ? cdisc_loop_row(l) : &nothing, l->state, offset_ns, since_ns, may_panic(l));
+	return heard_once(l, event, offset_ns);
 }
 
 /* Whether what is done about an offset now counts for the budgets. */
@@ -412,7 +428,7 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 static enum cdisc_policy_event classify(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
 	if (l->can_steer && cdisc_loop_why_not(l, now, offset_ns))
-		return heard_once(l, CDISC_EVENT_PANIC);
+		return heard_once(l, CDISC_EVENT_PANIC, offset_ns);
 	return judge(l, now, offset_ns);
 }
 
@@ -464,7 +480,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	if (is_large)
 		u.offset_ns = 0;
 	act(l, event, now, &u, todo);
-	l->was_large = (is_large || event == CDISC_EVENT_PANIC) && !todo->step_ns;
+	l->was_far = (is_large || event == CDISC_EVENT_PANIC || is_far(offset_ns)) && !todo->step_ns;
 	if (l->is_restoring)
 		tell_restored(l, offset_ns, todo);
 }

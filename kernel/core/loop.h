@@ -132,7 +132,7 @@ struct cdisc_loop_debt {
  * @is_restoring: the next offset is acted on by the policy for interruptions
  * @is_host_doubted: the others outvoted the host, and it has not agreed with them since
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
- * @was_large:	the last offset was too large to be slewed, and nothing was done about it
+ * @was_far:	the last offset was far off, or too large to be slewed, and was not stepped
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
  * @has_freq:	a frequency has been learnt or given
@@ -185,7 +185,7 @@ struct cdisc_loop {
 	bool			is_restoring;
 	bool			is_host_doubted;
 	bool			is_waiting;
-	bool			was_large;
+	bool			was_far;
 	bool			is_rate_lost;
 	bool			has_bias;
 	bool			has_freq;

@@ -180,6 +180,7 @@ static void small_limits_are_not_nothing(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "would slew +7 us because the day's budget is spent: 0 s of 5 us."), "%s", text);
 	e->loop.pending_why = 0;
 	e->loop.state = CLOCKDISC_STATE_SPIKE;
+	cdisc_bound_set(&e->loop.bound, now.raw_ns, 1000, now.real_ns - now.raw_ns + 50000, 0);
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "step threshold of 40 us for 1.5 ms; it is stepped when it stays there for 2.5 ms"),
 				  "%s", text);
@@ -204,7 +205,7 @@ static void a_large_offset_is_told_as_it_is(struct kunit *test)
 	cdisc_bound_set(&l->bound, now.raw_ns, 50000, now.real_ns - now.raw_ns + SEC / 2, 0);
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "The clock follows one while its frequency is measured, since 40 s."), "%s", text);
-	l->was_large = true;
+	l->was_far = true;
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "above the step threshold of 128 ms, and the clock is left alone;"), "%s", text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "measured for 300 s (now 40 s), and frozen above the panic threshold."), "%s", text);
@@ -216,6 +217,9 @@ static void a_large_offset_is_told_as_it_is(struct kunit *test)
 	cdisc_policy_set_panic(&l->cfg.policy, 0);
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "for 40 s; it is stepped when it stays there for 300 s."), "%s", text);
+	cdisc_policy_set_step(&l->cfg.policy, 0);
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "far off; the clock is slewed if the next one says the same."), "%s", text);
 	l->state = CLOCKDISC_STATE_SYNC;
 	l->is_waiting = true;
 	cdisc_explain(e, &now, e->mover.pid, text);

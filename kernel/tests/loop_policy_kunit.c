@@ -90,6 +90,32 @@ static void loop_first_step_is_seen_twice(struct kunit *test)
 	expect_two_for_a_step(test, p);
 }
 
+/* makestep 1.0 3: later offsets are slewed, whatever their size; what one sample alone says is not, what the next one says as well is. */
+static void loop_slew_is_seen_twice(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_CHRONY_START, 0);
+	s64 was_ns;
+
+	follow(p, 2000 * SEC);
+	jump(p, -SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SPIKE);
+	jump(p, SEC);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	jump(p, -SEC);
+	jump(p, 0);
+	was_ns = error_ns(p);
+	KUNIT_EXPECT_GT(test, cdisc_abs(was_ns), 990 * MS);
+	/* Far off as it still is, the next one is acted on as well. */
+	run(p, SEC);
+	sample(p);
+	KUNIT_EXPECT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), cdisc_abs(was_ns));
+	run(p, 30 * SEC);
+	KUNIT_EXPECT_LT(test, cdisc_abs(error_ns(p)), MS);
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+}
+
 /* An offset above the panic threshold freezes the clock when the next one is, too, in the first minutes as later. */
 static void loop_first_panic_is_seen_twice(struct kunit *test)
 {
@@ -283,6 +309,7 @@ static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_startup_for_ever),
 	KUNIT_CASE(loop_step_is_seen_twice),
 	KUNIT_CASE(loop_first_step_is_seen_twice),
+	KUNIT_CASE(loop_slew_is_seen_twice),
 	KUNIT_CASE(loop_first_panic_is_seen_twice),
 	KUNIT_CASE(loop_other_source),
 	KUNIT_CASE(loop_slew_rates),

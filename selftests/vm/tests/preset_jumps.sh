@@ -27,10 +27,10 @@ done <<-END
 	...LF - ntpd
 	.sssF - ntpd-x
 	...LF + ntpd-g
-	sssss - chrony-start
+	.ssss - chrony-start
 	.SSSS + chrony-always
 	.sssS + vmtools
-	sssss - vmtools
+	.ssss - vmtools
 	...LF + monotonic
 	.sssF - monotonic
 	...LF - host
