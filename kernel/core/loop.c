@@ -264,15 +264,15 @@ static bool is_far(s64 offset_ns)
  */
 static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event, s64 offset_ns)
 {
-	bool is_first = !l->was_far && l->state != CLOCKDISC_STATE_UNSET && l->state != CLOCKDISC_STATE_FSET;
-	bool is_late = event == CDISC_EVENT_LARGE_LATE && cdisc_loop_row(l)->stepout_ns;
 	bool is_slew = event == CDISC_EVENT_SMALL || event == CDISC_EVENT_SMALL_LATE;
 
-	if (is_first && is_slew && is_far(offset_ns) && l->can_steer && cause_of(l) == CLOCKDISC_CAUSE_DRIFT)
-		return CDISC_EVENT_LARGE;
-	if (is_first && l->state == CLOCKDISC_STATE_FREQ && (is_late || event == CDISC_EVENT_PANIC))
-		return CDISC_EVENT_LARGE;
-	return event;
+	if (l->was_far || l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FSET)
+		return event;
+	if (is_slew)
+		return is_far(offset_ns) && l->can_steer && cause_of(l) == CLOCKDISC_CAUSE_DRIFT ? CDISC_EVENT_LARGE : event;
+	if (event == CDISC_EVENT_LARGE_LATE && !cdisc_loop_row(l)->stepout_ns)
+		return event;
+	return l->state == CLOCKDISC_STATE_FREQ ? CDISC_EVENT_LARGE : event;
 }
 
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
@@ -312,16 +312,20 @@ static bool is_too_much(const struct cdisc_loop *l, const struct cdisc_peer *pee
 	return false;
 }
 
-enum clockdisc_pending_reason cdisc_loop_why_not(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
+/* Why what the policy would do about an offset has to wait for the operator, 0 when it has not. */
+static enum clockdisc_pending_reason why_not(const struct cdisc_loop *l, const struct cdisc_now *now,
+					     enum cdisc_policy_event event, s64 offset_ns)
 {
-	enum cdisc_policy_event event;
-
 	if (l->cfg.floor_real_ns && cdisc_add_sat(now->real_ns, offset_ns) < l->cfg.floor_real_ns)
 		return CLOCKDISC_PENDING_REASON_FLOOR;
-	event = judge(l, now, offset_ns);
 	if (event == CDISC_EVENT_PANIC)
 		return CLOCKDISC_PENDING_REASON_PANIC;
 	return is_too_much(l, NULL, now, event, offset_ns) ? CLOCKDISC_PENDING_REASON_BUDGET : 0;
+}
+
+enum clockdisc_pending_reason cdisc_loop_why_not(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
+{
+	return why_not(l, now, judge(l, now, offset_ns), offset_ns);
 }
 
 /* Is what the selected source asks for now more than is left for it? */
@@ -427,9 +431,11 @@ static void act(struct cdisc_loop *l, enum cdisc_policy_event event, const struc
 /* What is refused for another reason than its size is handled as if it were too large. */
 static enum cdisc_policy_event classify(const struct cdisc_loop *l, const struct cdisc_now *now, s64 offset_ns)
 {
-	if (l->can_steer && cdisc_loop_why_not(l, now, offset_ns))
+	enum cdisc_policy_event event = judge(l, now, offset_ns);
+
+	if (l->can_steer && why_not(l, now, event, offset_ns))
 		return heard_once(l, CDISC_EVENT_PANIC, offset_ns);
-	return judge(l, now, offset_ns);
+	return event;
 }
 
 /* What became of the first offset after an interruption. */
