@@ -213,6 +213,11 @@ static void a_large_offset_is_told_as_it_is(struct kunit *test)
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "+2000 s, above the panic threshold; the next one like it freezes the clock."), "%s",
 				  text);
+	/* Whether it would be stepped or slewed. */
+	cdisc_policy_set_step(&l->cfg.policy, 0);
+	cdisc_explain(e, &now, e->mover.pid, text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "the next one like it freezes the clock."), "%s", text);
+	cdisc_policy_set_step(&l->cfg.policy, 128000000);
 	l->state = CLOCKDISC_STATE_SPIKE;
 	cdisc_policy_set_panic(&l->cfg.policy, 0);
 	cdisc_explain(e, &now, e->mover.pid, text);
