@@ -33,6 +33,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "moved.h"
+
 #define NSEC_PER_SEC		1000000000LL
 #define SEC_1900_TO_1970	2208988800LL
 #define ERA1_REAL_SEC		2085978496LL	/* 2036-02-07 06:28:16, NTP second 0 again */
@@ -389,22 +391,6 @@ static int64_t arrival_raw_ns(struct msghdr *msg)
 	return raw_ns;
 }
 
-/* Without the file truth is where it was at the start; one that is just being written changes nothing. */
-static void moved_read(struct server *s)
-{
-	const char *path = s->opt.moved_path;
-	FILE *file = path ? fopen(path, "r") : NULL;
-	double moved_sec = 0;
-	char word[8] = "";
-
-	if (!file || fscanf(file, "%lf %7s", &moved_sec, word) > 0)
-		s->moved_ns = (int64_t)llround(moved_sec * 1e9);
-	if (file)
-		fclose(file);
-	if (!strcmp(word, "once"))
-		unlink(path);
-}
-
 static void request_answer(struct server *s, const uint8_t *request, int64_t arrived_raw_ns,
 			   const struct sockaddr_storage *from, socklen_t from_len)
 {
@@ -481,7 +467,7 @@ static void requests_read(struct server *s)
 			continue;
 		}
 		s->requests++;
-		moved_read(s);
+		moved_read(s->opt.moved_path, &s->moved_ns);
 		for (i = 0; i < QUEUE_MOST; i++)
 			was_held[i] = s->queue[i].is_used && s->queue[i].is_held;
 		request_answer(s, buf, arrival_raw_ns(&msg), &from, msg.msg_namelen);

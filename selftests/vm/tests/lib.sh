@@ -73,6 +73,15 @@ server() {
 	done
 	tap_not_ok "ntp_server starts" "$(cat /tmp/server.log)"
 }
+# The servers of others, which serve the clock that they find and leave it alone: serve_NAME [COMMAND that starts them...].
+serve_chronyd() {
+	printf 'port %s\nlocal stratum 8\nallow\ncmdport 0\npidfile /run/chronyd.pid\nbindcmdaddress /\n' $PORT > /tmp/chrony.conf
+	"$@" chronyd -d -x -U -u root -f /tmp/chrony.conf > /tmp/chronyd.log 2>&1 &
+}
+serve_ntpd() {
+	printf 'disable ntp\ntos orphan 7 orphanwait 1\nunrestrict default limited\n' > /tmp/ntp.conf
+	"$@" ntpd -n -g -N -c /tmp/ntp.conf -p /run/ntpd.pid > /tmp/ntpd.log 2>&1 &
+}
 # The users that chronyd and ntpd ask for, whether they become them or not.
 add_ntp_users() {
 	printf '_chrony:x:100:100::/run:/bin/false\nntpsec:x:101:101::/run:/bin/false\n' >> /etc/passwd

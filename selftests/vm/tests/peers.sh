@@ -6,12 +6,10 @@
 # boot: --add "$(selftests/vm/peer ntpd)" --add "$(selftests/netlink/program timex)" --add "$(selftests/netlink/program ruler)"
 . /lib/lib.sh
 
-printf '_chrony:x:100:100::/run:/bin/false\nntpsec:x:101:101::/run:/bin/false\n' >> /etc/passwd
-printf 'port %s\nlocal stratum 8\nallow\ncmdport 0\npidfile /run/chronyd.pid\nbindcmdaddress /\n' $PORT > /tmp/chrony.conf
-chronyd -d -x -U -u root -f /tmp/chrony.conf > /tmp/chronyd.log 2>&1 &
+add_ntp_users
+serve_chronyd
 server_pid=$!
-printf 'disable ntp\ntos orphan 7 orphanwait 1\nrestrict default\n' > /tmp/ntp.conf
-ntpd -n -g -N -c /tmp/ntp.conf -p /run/ntpd.pid > /tmp/ntpd.log 2>&1 &
+serve_ntpd
 ntpd_pid=$!
 
 tap_check "chronyd answers" until_true 40 ruler --port $PORT --samples 1 127.0.0.1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Sourced by the tests of the presets: the tools that they are named after, a server whose time jumps, and what became of the
-# clock, told by looking at it from outside alone. Needs ntp_server, ruler, timex and clockrate.
+# clock, told by looking at it from outside alone. Needs ruler, timex, and what is called.
 . /lib/lib.sh
 
 SERVER=127.0.0.1
@@ -27,6 +27,22 @@ cable() {
 	nsenter -t $space -n ntp_server --bind $SERVER --port $PORT --freq-ppb 0 --moved $MOVED --quiet > /tmp/server.log 2>&1 &
 	server_pid=$!
 	sleep 0.5
+}
+# real_servers: chronyd and ntpd, each with a clock of its own that the module does not move. serves NAME: the one to be followed.
+real_servers() {
+	add_ntp_users
+	for name in chronyd ntpd; do
+		serves $name
+		serve_$name env OWNCLOCK_MOVED=$MOVED LD_PRELOAD=/lib/ownclock
+		server_pid="$server_pid $!"
+		tap_check "$name answers" until_true 40 ruler --port $PORT --samples 1 $SERVER
+	done
+}
+serves() {
+	case $1 in
+	chronyd) PORT=11123 ;;
+	ntpd) PORT=123 ;;
+	esac
 }
 # The tools: chrony LIMIT N, ntp OPTION... chronyd steps what its line through the samples says: of a jump as much as it has few
 # of them. ntpd need not learn the frequency.
