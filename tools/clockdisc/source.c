@@ -75,6 +75,15 @@ static int words_take(const struct tool *tool, struct settings *settings, char *
 	return TOOL_OK;
 }
 
+/* Only the host, which nobody adds, may be asked more often than once a second. */
+static int poll_check(const struct tool *tool, const struct settings *settings, uint16_t number)
+{
+	if (settings->values[number] >= 0)
+		return TOOL_OK;
+	return tool_usage_error(tool, "%s: %d is out of range; legal is 0 to 17, 1 s to 36 h",
+				cdisc_attr_by_number(&cdisc_set_source, number)->name, (int)settings->values[number]);
+}
+
 static int source_add_run(struct tool *tool)
 {
 	struct settings settings = { 0 };
@@ -88,6 +97,10 @@ static int source_add_run(struct tool *tool)
 	if (*name >= '0' && *name <= '9' && !name[strspn(name, "0123456789")])
 		return tool_usage_error(tool, "'%s' could be mistaken for an id", name);
 	code = words_take(tool, &settings, tool->args + 1, tool->n_args - 1);
+	if (!code)
+		code = poll_check(tool, &settings, CLOCKDISC_A_SOURCE_MINPOLL_LOG2S);
+	if (!code)
+		code = poll_check(tool, &settings, CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S);
 	if (code)
 		return code;
 	if (settings.has[CLOCKDISC_A_SOURCE_MINPOLL_LOG2S])

@@ -133,10 +133,20 @@ static int number_store(const struct number *number, uint64_t scale, bool is_rou
 	return 0;
 }
 
-/* "64s" for 6: an interval must be a power of two. */
-static int log2s_store(int64_t seconds, int64_t *value)
+/* "64s" for 6, "0.25s" for -2: an interval must be a power of two. */
+static int log2s_store(const struct number *number, int64_t *value)
 {
-	if (seconds <= 0 || (seconds & (seconds - 1)))
+	int64_t seconds = 0;
+	int i;
+
+	/* Digits below 10^24, shifted by 31, fit. */
+	for (i = 1; i < 32 && !number->is_negative; i++) {
+		if (number->digits << i == number->divisor) {
+			*value = -i;
+			return 0;
+		}
+	}
+	if (number_store(number, 1, false, &seconds) || seconds <= 0 || (seconds & (seconds - 1)))
 		return -EINVAL;
 	*value = __builtin_ctzll((unsigned long long)seconds);
 	return 0;
@@ -170,11 +180,7 @@ int cdisc_parse_quantity(const char *text, enum cdisc_unit unit, int64_t *value,
 		return 0;
 	}
 	if (unit == CDISC_UNIT_LOG2S && !strcmp(name, "s")) {
-		int64_t seconds = 0;
-
-		err = number_store(&number, 1, false, &seconds);
-		if (!err)
-			err = log2s_store(seconds, value);
+		err = log2s_store(&number, value);
 		if (err)
 			return refuse(error, len, err, text, "is not a power of two", unit);
 		return 0;

@@ -191,6 +191,7 @@ clockdisc set source-step-budget=0 stepout=300s > /dev/null
 # --- presets and permissions ---
 tap_is "the policy is the preset ntpd" "$(field preset)" ntpd
 tap_check "a preset is taken over by its familiar name" clockdisc preset ntpd -x
+tap_is "a source is not added at a poll that only the host may have" "$(clockdisc source add fast minpoll -1 2>&1 | grep -c "legal is 0 to 17")" 1
 tap_check "words that are none are all named" sh -c "clockdisc preset chrony makestep 1.0 2>&1 | grep \"no preset 'chrony makestep 1.0'\""
 tap_is "and told" "$(field preset)" ntpd-x
 tap_is "its threshold is told" "$(field step-threshold-ns)" 600000000000
