@@ -281,6 +281,34 @@ static void a_yield_says_why(struct kunit *test)
 	engine_free(e);
 }
 
+/* A machine without a battery, left to another daemon, with an actuator that cannot do all, whose only source is not fit. */
+static void all_at_once_is_not_cut_short(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test);
+	struct cdisc_now now = { .raw_ns = 100 * SEC, .real_ns = 86400 * SEC };
+	char *text = kunit_kzalloc(test, CDISC_EXPLAIN_MAX, GFP_KERNEL);
+	struct cdisc_peer *p = e->sources.peers[0];
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, text);
+	e->actuator = &cdisc_actuator_clocksource;
+	e->loop.cfg.floor_real_ns = 20000 * 86400LL * SEC;
+	e->loop.state = CLOCKDISC_STATE_HOLDOVER;
+	e->loop.cfg.unsync_ns = 30001000;
+	cdisc_bound_set(&e->loop.bound, now.raw_ns, 50000000, now.real_ns - now.raw_ns, 0);
+	p->last_verdict = CLOCKDISC_VERDICT_GENERATION;
+	p->distance_ns = 1700000000;
+	cdisc_arbiter_defaults(&e->conflict);
+	e->mover = (struct cdisc_mover){ .name = "systemd-timesyn", .pid = 4194304 };
+	cdisc_arbiter_yield(&e->arbiter, 99500000000LL);
+	for (p->reason = 1; cdisc_explain_reason(p->reason); p->reason++) {
+		cdisc_explain(e, &now, e->mover.pid, text);
+		KUNIT_EXPECT_TRUE_MSG(test, is_sentence(text), "%u: %s", p->reason, text);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "other programs are told that it is not synchronised."), "%u: %s",
+					  p->reason, text);
+	}
+	engine_free(e);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_reason_has_a_sentence),
 	KUNIT_CASE(every_verdict_has_a_clause),
@@ -291,6 +319,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_large_offset_is_told_as_it_is),
 	KUNIT_CASE(below_the_floor_it_says_so),
 	KUNIT_CASE(a_yield_says_why),
+	KUNIT_CASE(all_at_once_is_not_cut_short),
 	{ }
 };
 
