@@ -191,6 +191,16 @@ static int record_loop(struct record *r, struct tool_wait *wait)
 }
 
 /* A log of a day is not overwritten by mistake. */
+/* A line that was cut short, by a power failure or a full disk, ends where the next one begins. */
+static void torn_line_end(int fd, FILE *out)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char last;
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n')
+		putc('\n', out);
+}
+
 static int file_open(const struct tool *tool, struct record *r)
 {
 	const char *path = tool->args[0];
@@ -201,12 +211,13 @@ static int file_open(const struct tool *tool, struct record *r)
 		r->out = stdout;
 		return TOOL_OK;
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (is_append ? O_APPEND : O_EXCL), 0644);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (is_append ? O_APPEND : O_EXCL), 0644);
 	if (fd < 0 && errno == EEXIST)
 		return tool_fail("%s is there already; --append goes on with it", path);
 	r->out = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!r->out)
 		return tool_fail("cannot write %s: %s", path, strerror(errno));
+	torn_line_end(fd, r->out);
 	return TOOL_OK;
 }
 

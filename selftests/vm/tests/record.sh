@@ -40,6 +40,9 @@ clockdisc record /out/log --for 1s 2> /tmp/err
 tap_is "a log that is there is not overwritten" "$? $(grep -c -- --append /tmp/err) $(wc -l < /out/log)" "1 1 $before"
 tap_check "it goes on when asked" clockdisc record /out/log --append --for 5s --interval 500ms
 at_least "lines more" $(($(wc -l < /out/log) - before)) 10
+head -c -20 /out/log > /tmp/torn
+clockdisc record /tmp/torn --append --for 1s
+tap_is "after a line that was cut short no other is lost" "$(grep -vc '^{"[a-z]*":{.*}}$' /tmp/torn) $(grep -c step-threshold-ns /tmp/torn)" "1 3"
 clockdisc record /tmp/log --interval 1ns 2> /tmp/err
 tap_is "a wrong interval is refused with the range" "$? $(grep -c 'legal is 10 ms to 3600 s' /tmp/err)" "2 1"
 
