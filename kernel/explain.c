@@ -151,7 +151,7 @@ static int explain_state(const struct cdisc_engine *e, const struct cdisc_now *n
 	case CLOCKDISC_STATE_FREQ:
 		if (!l->selected_id)
 			return scnprintf(text, room, "The frequency was being measured when the last source was lost.");
-		if (l->can_steer && l->was_far && (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)) ||
+		if (l->can_steer && l->far_ns && (cdisc_loop_why_not(l, now, cdisc_loop_offset(l, now)) ||
 						   cdisc_policy_may_step(cdisc_loop_row(l), cdisc_loop_offset(l, now))))
 			return explain_large(l, now, since.text, text, room);
 		return scnprintf(text, room, "The clock follows %s while its frequency is measured, since %s.",

@@ -258,15 +258,17 @@ static bool is_far(s64 offset_ns)
 }
 
 /*
- * What one reply alone says is not believed where it would move the clock far: the next one has to say the same. Where the
- * policy steps after a wait, state SPIKE sees to that. But FREQ has its own clock for the wait, which may have run out, and
- * where the policy slews there is none. Another source than before is judged by a row of its own.
+ * What one reply alone says is not believed where it would move the clock far: the next one has to say the same, in the
+ * same direction. Where the policy steps after a wait, state SPIKE sees to that. But FREQ has its own clock for the wait, which
+ * may have run out, and where the policy slews there is none. Another source than before is judged by a row of its own.
  */
 static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event, s64 offset_ns)
 {
 	bool is_slew = event == CDISC_EVENT_SMALL || event == CDISC_EVENT_SMALL_LATE;
 
-	if (l->was_far || l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FSET)
+	if (l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FSET)
+		return event;
+	if (l->far_ns && (l->far_ns < 0) == (offset_ns < 0))
 		return event;
 	if (is_slew)
 		return is_far(offset_ns) && l->can_steer && cause_of(l) == CLOCKDISC_CAUSE_DRIFT ? CDISC_EVENT_LARGE : event;
@@ -486,7 +488,7 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	if (is_large)
 		u.offset_ns = 0;
 	act(l, event, now, &u, todo);
-	l->was_far = (is_large || event == CDISC_EVENT_PANIC || is_far(offset_ns)) && !todo->step_ns;
+	l->far_ns = !todo->step_ns && (is_large || event == CDISC_EVENT_PANIC || is_far(offset_ns)) ? offset_ns : 0;
 	if (l->is_restoring)
 		tell_restored(l, offset_ns, todo);
 }

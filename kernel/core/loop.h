@@ -106,6 +106,7 @@ struct cdisc_loop_debt {
  * @acted:	offsets acted on since the start
  * @used_raw_ns: instant of the sample that the last update rested on
  * @bound_raw_ns: instant of the sample that @bound rests on, when it is a tracker's
+ * @far_ns:	the last offset, if it was far off, or too large to be slewed, and was not stepped; 0 otherwise
  * @update_real_ns: CLOCK_REALTIME of the last update
  * @rate_ppb_q16: what the actuator has set
  * @bias_ppb_q16: rate of the clock against the counter less @rate_ppb_q16
@@ -132,7 +133,6 @@ struct cdisc_loop_debt {
  * @is_restoring: the next offset is acted on by the policy for interruptions
  * @is_host_doubted: the others outvoted the host, and it has not agreed with them since
  * @is_waiting:	a source has spoken and others are still to be heard before the first action
- * @was_far:	the last offset was far off, or too large to be slewed, and was not stepped
  * @is_rate_lost: somebody else changed the rate since it was set
  * @has_bias:	@bias_ppb_q16 has been measured
  * @has_freq:	a frequency has been learnt or given
@@ -159,6 +159,7 @@ struct cdisc_loop {
 	u32			acted;
 	s64			used_raw_ns;
 	s64			bound_raw_ns;
+	s64			far_ns;
 	s64			update_real_ns;
 	s64			rate_ppb_q16;
 	s64			bias_ppb_q16;
@@ -185,7 +186,6 @@ struct cdisc_loop {
 	bool			is_restoring;
 	bool			is_host_doubted;
 	bool			is_waiting;
-	bool			was_far;
 	bool			is_rate_lost;
 	bool			has_bias;
 	bool			has_freq;

@@ -205,7 +205,7 @@ static void a_large_offset_is_told_as_it_is(struct kunit *test)
 	cdisc_bound_set(&l->bound, now.raw_ns, 50000, now.real_ns - now.raw_ns + SEC / 2, 0);
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "The clock follows one while its frequency is measured, since 40 s."), "%s", text);
-	l->was_far = true;
+	l->far_ns = SEC / 2;
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "above the step threshold of 128 ms, and the clock is left alone;"), "%s", text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "measured for 300 s (now 40 s), and frozen above the panic threshold."), "%s", text);
