@@ -69,6 +69,7 @@ struct cdisc_engine {
 	s64				leap_hold_raw_ns; /* a leap is not armed before: a set disarmed it */
 	struct cdisc_todo		todo;		/* noticed, not yet carried out or told */
 	s64				foreign_ns;	/* sum of others' sets not yet told */
+	u64				switches;	/* how often another clocksource was chosen */
 	u64				counts[CLOCKDISC_VERDICT_LEAP + 1];
 	bool				has_news;	/* samples or sources changed since the last selection */
 	bool				is_exiting;	/* the timer is not armed any more */

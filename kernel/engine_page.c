@@ -48,7 +48,8 @@ static void fill_line(const struct cdisc_engine *e, const struct cdisc_now *now,
 void cdisc_engine_publish(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	const struct cdisc_loop *l = &e->loop;
-	struct clockdisc_page words = { .state = l->state, .generation = l->interruptions + l->leaps };
+	/* CLOCK_MONOTONIC_RAW stands still while the clocksource is exchanged, and is steered while it is ours. */
+	struct clockdisc_page words = { .state = l->state, .generation = l->interruptions + l->leaps + e->switches };
 	s64 kernel_raw_ns;
 
 	lockdep_assert_held(&e->lock);

@@ -77,6 +77,7 @@ static void absorb(struct cdisc_engine *e, const struct cdisc_now *now,
 	 * On the same counter nothing else is forgotten; how far the clock went astray is for the host to say.
 	 */
 	if (change->is_switched) {
+		e->switches++;
 		cdisc_loop_switched(&e->loop, now);
 		cdisc_engine_host_hurry(e);
 	}

@@ -56,7 +56,8 @@
  * @state:	enum clockdisc_state
  * @interrupted: not 0: the clock was interrupted and has not been looked at since
  * @reserved:	0
- * @generation:	interruptions and leap seconds since the module was loaded: times of two generations are not to be compared by a duration
+ * @generation:	interruptions, leap seconds and exchanges of the clocksource since the module was loaded, some counted twice: times of two
+ *		generations are not to be compared by a duration
  * @raw_ns:	an instant of CLOCK_MONOTONIC_RAW, ns
  * @real_ns:	true time then, ns since the epoch
  * @rate_ppb_q16: rate of true time against CLOCK_MONOTONIC_RAW, 1 / 65536 ppb, at most 10 % either way

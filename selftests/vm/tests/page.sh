@@ -93,10 +93,12 @@ is_later() {
 tap_check "the interruption is told" until_true 60 has_event interrupted
 tap_is "with no earliest and latest in it" "$(pick "$(event_line interrupted)" earliest-real-ns)$(pick "$(event_line interrupted)" bound-root-ns)" ""
 tap_check "after an interruption the time is known again, in another generation" until_true 60 is_later
+generation=$(now_field generation)
 clockdisc set actuator=clocksource
 clockdisc now 2> /tmp/said
 tap_check "with a steered counter there is no line" grep -q "CLOCK_MONOTONIC_RAW is steered" /tmp/said
 clockdisc set actuator=timekeeper
+tap_check "and when it is not any more, another generation" until_true 60 is_later
 stop $ntpx_pid
 ntpx_pid=
 tap_check "the module unloads under its readers" rmmod clockdisc
