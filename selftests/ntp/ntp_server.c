@@ -372,8 +372,12 @@ static void packet_queue(struct server *s, const struct packet *like, bool is_he
 /* Arrival on the raw clock: the kernel's stamp tells how long it lay unread. */
 static int64_t arrival_raw_ns(struct msghdr *msg)
 {
-	int64_t raw_ns = counter_ns();
+	/*
+	 * In this order: halted between the two, the server finds that the request came later than it did, and the round trip
+	 * shows it. In the other order it would have come before it was sent, and an honest server would lie.
+	 */
 	int64_t real_ns = now_ns(CLOCK_REALTIME);
+	int64_t raw_ns = counter_ns();
 	struct cmsghdr *c;
 
 	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
