@@ -257,24 +257,33 @@ static bool is_far(s64 offset_ns)
 	return cdisc_abs(offset_ns) > FAR_NS;
 }
 
+/* The offset before was as far off, in the same direction. */
+static bool is_said_before(const struct cdisc_loop *l, s64 offset_ns)
+{
+	return l->far_ns && (l->far_ns < 0) == (offset_ns < 0) && cdisc_abs(offset_ns) / 2 <= cdisc_abs(l->far_ns);
+}
+
 /*
- * What one reply alone says is not believed where it would move the clock far: the next one has to say the same, in the
- * same direction. Where the policy steps after a wait, state SPIKE sees to that. But FREQ has its own clock for the wait, which
- * may have run out, and where the policy slews there is none. Another source than before is judged by a row of its own.
+ * What one reply alone says is not believed where it would move the clock far: the next one has to say the same. For a step
+ * state SPIKE is there to wait. But FREQ has its own clock for the wait, which may have run out, SPIKE may be about another
+ * offset, and where the policy slews there is no wait.
  */
 static enum cdisc_policy_event heard_once(const struct cdisc_loop *l, enum cdisc_policy_event event, s64 offset_ns)
 {
-	bool is_slew = event == CDISC_EVENT_SMALL || event == CDISC_EVENT_SMALL_LATE;
+	bool can_wait = l->state == CLOCKDISC_STATE_FREQ || l->state == CLOCKDISC_STATE_SPIKE;
+	enum clockdisc_cause cause;
 
-	if (l->state == CLOCKDISC_STATE_UNSET || l->state == CLOCKDISC_STATE_FSET)
+	if (!is_far(offset_ns) && event != CDISC_EVENT_LARGE_LATE)
 		return event;
-	if (l->far_ns && (l->far_ns < 0) == (offset_ns < 0))
+	cause = cause_of(l);
+	if (!l->can_steer || cause == CLOCKDISC_CAUSE_RESTORE || is_said_before(l, offset_ns))
 		return event;
-	if (is_slew)
-		return is_far(offset_ns) && l->can_steer && cause_of(l) == CLOCKDISC_CAUSE_DRIFT ? CDISC_EVENT_LARGE : event;
-	if (event == CDISC_EVENT_LARGE_LATE && !cdisc_loop_row(l)->stepout_ns)
-		return event;
-	return l->state == CLOCKDISC_STATE_FREQ ? CDISC_EVENT_LARGE : event;
+	if (event == CDISC_EVENT_PANIC)
+		return can_wait ? CDISC_EVENT_LARGE : event;
+	if (event == CDISC_EVENT_LARGE_LATE)
+		return can_wait && l->cfg.policy.row[cause].stepout_ns ? CDISC_EVENT_LARGE : event;
+	can_wait |= l->state == CLOCKDISC_STATE_SYNC || l->state == CLOCKDISC_STATE_HOLDOVER;
+	return can_wait && cause == CLOCKDISC_CAUSE_DRIFT ? CDISC_EVENT_LARGE : event;
 }
 
 /* An actuator that only observes lets the servo learn, and refuses nothing that it could not do anyway. */
@@ -481,6 +490,8 @@ static void use_selection(struct cdisc_loop *l, const struct cdisc_peer *peer, c
 	l->has_used = true;
 	l->update_real_ns = now->real_ns;
 	l->updates++;
+	if (l->state == CLOCKDISC_STATE_SPIKE && (l->far_ns < 0) != (offset_ns < 0))
+		l->state_raw_ns = now->raw_ns;
 	event = classify(l, now, offset_ns);
 	l->slew_room_ns = slew_room(l, peer, now);
 	is_large = event == CDISC_EVENT_LARGE || event == CDISC_EVENT_LARGE_LATE;
@@ -599,6 +610,7 @@ void cdisc_loop_update(struct cdisc_loop *l, struct cdisc_peer *const *peers, u3
 		 */
 		l->used_raw_ns = now->raw_ns;
 		l->has_used = true;
+		l->far_ns = 0;
 		act(l, CDISC_EVENT_LOST, now, NULL, todo);
 		return;
 	}
@@ -615,6 +627,7 @@ void cdisc_loop_stepped(struct cdisc_loop *l, const struct cdisc_now *now, s64 s
 			struct cdisc_todo *todo)
 {
 	l->anchor = *now;
+	l->far_ns = 0;
 	if (!is_ours) {
 		cdisc_steer_stepped(&l->steer, step_ns);
 		return;
@@ -694,6 +707,7 @@ void cdisc_loop_interrupt(struct cdisc_loop *l, const struct cdisc_now *now, u32
 	l->interruptions++;
 	cdisc_bound_void(&l->bound);
 	l->anchor = *now;
+	l->far_ns = 0;
 	l->has_used = false;
 	l->selected_id = 0;
 	l->sel.peer = -1;

@@ -210,6 +210,7 @@ static void a_large_offset_is_told_as_it_is(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "above the step threshold of 128 ms, and the clock is left alone;"), "%s", text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "measured for 300 s (now 40 s), and frozen above the panic threshold."), "%s", text);
 	cdisc_bound_set(&l->bound, now.raw_ns, 50000, now.real_ns - now.raw_ns + 2000 * SEC, 0);
+	l->far_ns = 2000 * SEC;
 	cdisc_explain(e, &now, e->mover.pid, text);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "+2000 s, above the panic threshold; the next one like it freezes the clock."), "%s",
 				  text);

@@ -119,6 +119,60 @@ static void loop_slew_is_seen_twice(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
 }
 
+/* One wrong reply after another, each saying something else: none is believed. */
+static void loop_spikes_do_not_add_up(struct kunit *test)
+{
+	static const struct {
+		enum clockdisc_preset preset;
+		s64 first_ns, then_ns;
+	} rows[] = {
+		{ CLOCKDISC_PRESET_NTPD_X, -200 * MS, 2000 * SEC },
+		{ CLOCKDISC_PRESET_VMTOOLS, -200 * MS, 2000 * SEC },
+		{ CLOCKDISC_PRESET_CHRONY_ALWAYS, -200 * MS, 2000 * SEC },
+		{ CLOCKDISC_PRESET_CHRONY_START, 200 * MS, 2000 * SEC },
+		{ CLOCKDISC_PRESET_NTPD, -2000 * SEC, 2000 * SEC },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct plant *p = plant_with(test, rows[i].preset, 0);
+
+		follow(p, 2000 * SEC);
+		jump(p, rows[i].first_ns);
+		jump(p, rows[i].then_ns - rows[i].first_ns);
+		jump(p, -rows[i].then_ns);
+		KUNIT_EXPECT_EQ_MSG(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SYNC, "row %zu", i);
+		KUNIT_EXPECT_EQ_MSG(test, p->loop.steps, 0ull, "row %zu", i);
+		KUNIT_EXPECT_LT_MSG(test, cdisc_abs(error_ns(p)), MS, "row %zu", i);
+	}
+}
+
+/* The stepout is for an offset that stays where it is, not for one that turns. */
+static void loop_stepout_begins_again(struct kunit *test)
+{
+	static const s64 turns[] = { 200 * MS, 200 * MS, -200 * MS };
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_MONOTONIC, 0);
+	int i;
+
+	follow(p, 2000 * SEC);
+	for (i = 0; i < 60; i++)
+		jump(p, turns[i % 3] - (i ? turns[(i + 2) % 3] : 0));
+	KUNIT_EXPECT_EQ(test, p->loop.steps, 0ull);
+}
+
+/* What was said before the sources were lost is not said again by the first reply after it. */
+static void loop_far_is_forgotten(struct kunit *test)
+{
+	struct plant *p = plant_with(test, CLOCKDISC_PRESET_NTPD_X, 0);
+	struct cdisc_todo todo = { 0 };
+
+	follow(p, 2000 * SEC);
+	jump(p, 200 * MS);
+	KUNIT_ASSERT_EQ(test, (int)p->loop.state, (int)CLOCKDISC_STATE_SPIKE);
+	cdisc_loop_interrupt(&p->loop, &p->now, CLOCKDISC_INTERRUPTION_CLOCKSOURCE, &todo);
+	KUNIT_EXPECT_EQ(test, p->loop.far_ns, 0ll);
+}
+
 /* An offset above the panic threshold freezes the clock when the next one is, too, in the first minutes as later. */
 static void loop_first_panic_is_seen_twice(struct kunit *test)
 {
@@ -313,6 +367,9 @@ static struct kunit_case loop_policy_cases[] = {
 	KUNIT_CASE(loop_step_is_seen_twice),
 	KUNIT_CASE(loop_first_step_is_seen_twice),
 	KUNIT_CASE(loop_slew_is_seen_twice),
+	KUNIT_CASE(loop_spikes_do_not_add_up),
+	KUNIT_CASE(loop_stepout_begins_again),
+	KUNIT_CASE(loop_far_is_forgotten),
 	KUNIT_CASE(loop_first_panic_is_seen_twice),
 	KUNIT_CASE(loop_other_source),
 	KUNIT_CASE(loop_slew_rates),
