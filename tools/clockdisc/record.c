@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -190,17 +191,22 @@ static int record_loop(struct record *r, struct tool_wait *wait)
 	return code;
 }
 
-/* A log of a day is not overwritten by mistake. */
-/* A line that was cut short, by a power failure or a full disk, ends where the next one begins. */
-static void torn_line_end(int fd, FILE *out)
+/* Does a file end in a line that was cut short, by a power failure or a full disk? */
+static bool is_torn(const char *path)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
-	char last;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	char last = '\n';
 
-	if (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n')
-		putc('\n', out);
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
 }
 
+/* A log of a day is not overwritten by mistake. */
 static int file_open(const struct tool *tool, struct record *r)
 {
 	const char *path = tool->args[0];
@@ -211,13 +217,14 @@ static int file_open(const struct tool *tool, struct record *r)
 		r->out = stdout;
 		return TOOL_OK;
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (is_append ? O_APPEND : O_EXCL), 0644);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (is_append ? O_APPEND : O_EXCL), 0644);
 	if (fd < 0 && errno == EEXIST)
 		return tool_fail("%s is there already; --append goes on with it", path);
 	r->out = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!r->out)
 		return tool_fail("cannot write %s: %s", path, strerror(errno));
-	torn_line_end(fd, r->out);
+	if (is_append && is_torn(path))
+		putc('\n', r->out);
 	return TOOL_OK;
 }
 
