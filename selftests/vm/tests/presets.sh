@@ -21,13 +21,13 @@ outcome() {
 }
 has_acted() {
 	look
-	[ "$(attr updates)" -gt 0 ] || [ "$(attr state)" = frozen ]
+	[ "$(attr updates)" -gt 0 ]
 }
 start() { # PRESET OFFSET
 	set_off "$2"
 	load "preset=$1"
 	follow iburst minpoll 3 maxpoll 3
-	until_true 20 has_acted
+	until_true 10 has_acted
 	outcome
 	stop $ntpx_pid
 	rmmod clockdisc
