@@ -395,6 +395,15 @@ static int64_t arrival_raw_ns(struct msghdr *msg)
 	return raw_ns;
 }
 
+/* An answer to a question that nobody asked, for the one who sent @request. */
+static void unasked_send(struct server *s, struct packet other, const uint8_t *request, int64_t t2_ns)
+{
+	reply_fill(s, other.buf, request, t2_ns, t2_ns);
+	other.len = HEADER_LEN;
+	put_u32(other.buf + 24, (uint32_t)random_u64(s));
+	packet_send(s, &other);
+}
+
 static void request_answer(struct server *s, const uint8_t *request, int64_t arrived_raw_ns,
 			   const struct sockaddr_storage *from, socklen_t from_len)
 {
@@ -416,6 +425,9 @@ static void request_answer(struct server *s, const uint8_t *request, int64_t arr
 		return;
 	}
 	t2_ns = truth_ns(s, arrived_raw_ns + in_ns);
+	/* Before the reply is stamped: how long it takes to send this one is no part of the reply's way. */
+	if (fault == FAULT_UNASKED)
+		unasked_send(s, reply, request, t2_ns);
 	now_raw_ns = counter_ns();
 	t3_ns = now_raw_ns > arrived_raw_ns + in_ns ? truth_ns(s, now_raw_ns) : t2_ns;
 	reply_fill(s, reply.buf, request, t2_ns, t3_ns);
@@ -424,12 +436,6 @@ static void request_answer(struct server *s, const uint8_t *request, int64_t arr
 	if (fault != FAULT_NONE)
 		s->faults++;
 
-	if (fault == FAULT_UNASKED) {
-		struct packet other = reply;
-
-		put_u32(other.buf + 24, (uint32_t)random_u64(s));
-		packet_queue(s, &other, false);
-	}
 	for (i = 0; i < (fault == FAULT_REPEAT ? 3 : 1); i++)
 		packet_queue(s, &reply, fault == FAULT_REORDER && s->requests % 2);
 	if (!opt->is_quiet)
