@@ -13,9 +13,25 @@
 # The guest's second serial port and QEMU's monitor are pairs of FIFOs: 5 and 6, 7 and 8.
 
 # 97 tells selftests/guest/boot that this machine cannot be a KVM host.
+#
+# With the first virtual machine and after the last KVM rewrites an instruction of the scheduler (preempt_notifier_inc()), and
+# QEMU 7.2's translation may go on with the old one on the other processor, for ever. A machine that does nothing keeps
+# it as it is.
 kvm_load() {
 	modprobe kvm_amd 2> /dev/null || modprobe kvm_intel 2> /dev/null
 	[ -e /dev/kvm ] || { echo "# this machine has no /dev/kvm" >&2; return 97; }
+	qemu-system-x86_64 -L /usr/share/qemu -accel kvm -machine none -nodefaults -no-user-config -display none \
+		> /tmp/idle.log 2>&1 < /dev/null &
+}
+
+# Again and again for so long. Each try takes a while here, so time counts, not tries.
+within_s() { # SECONDS COMMAND...
+	within_end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	while ! "$@" > /dev/null 2>&1; do
+		[ "$(cut -d. -f1 /proc/uptime)" -lt $within_end ] || return 1
+		sleep 0.2
+	done
 }
 
 vm_qemu() { # QEMU ARGUMENT...
@@ -23,7 +39,7 @@ vm_qemu() { # QEMU ARGUMENT...
 	mkfifo /tmp/vm.in /tmp/vm.out /tmp/qmp.in /tmp/qmp.out
 	qemu-system-x86_64 -L /usr/share/qemu -accel kvm -cpu host,-xsave -m 128 -smp "${VM_CPUS:-1}" -machine pc,hpet=off -nodefaults \
 		-no-user-config -display none -no-reboot -kernel /guest/vmlinuz -initrd /guest/initrd \
-		-append "console=ttyS0 quiet panic=-1 random.trust_cpu=on ${VM_APPEND-}" \
+		-append "console=ttyS0 quiet panic=-1 random.trust_cpu=on unknown_nmi_panic panic_print=96 ${VM_APPEND-}" \
 		-chardev file,id=console,path=/tmp/console,append=on -device isa-serial,chardev=console \
 		-chardev pipe,id=vm,path=/tmp/vm -device isa-serial,chardev=vm \
 		-chardev file,id=report,path=/tmp/report,append=on -device isa-serial,chardev=report,iobase=0x3e8,irq=5 \
@@ -73,8 +89,35 @@ vm_answer() {
 		esac
 	done
 	echo "# the guest says nothing any more" >&2
-	tail -n 20 /tmp/console /tmp/qemu.log >&2
-	return 98
+	vm_autopsy >&2
+}
+
+# An interrupt that cannot be masked makes its kernel tell where it was, and all that it had to say before. This is the end of
+# the program as well.
+vm_autopsy() {
+	qmp inject-nmi > /dev/null && within_s 60 has_ended "$vm_pid"
+	mkdir -p /out/guest
+	cp /tmp/console /out/guest/
+	tail -n 80 /tmp/console /tmp/qemu.log
+	kill $$
+}
+
+# A process that nobody has waited for yet has no program any more.
+has_ended() { # PID
+	[ ! -e "/proc/$1/exe" ]
+}
+
+# QEMU ends, by force if it must, which is a failure.
+vm_ended() {
+	vm_forced=
+	if ! within_s 60 has_ended "$vm_pid"; then
+		vm_forced=yes
+		echo "# QEMU does not end" >&2
+		cat /tmp/qemu.log >&2
+		kill -KILL "$vm_pid"
+	fi
+	wait "$vm_pid"
+	[ -z "$vm_forced" ]
 }
 
 vm_start() { # [QEMU ARGUMENT...]
@@ -98,13 +141,13 @@ vm_quiet() {
 # Files that the guest left in its /out are in /out/NAME afterwards.
 vm_end() { # NAME
 	printf 'bye\n' >&5
-	wait $vm_pid
+	vm_ended
 	while IFS= read -r -t 1 vm_said <&6; do
 		printf '# guest: %s\n' "$vm_said"
 	done
 	exec 5>&- 6>&- 7>&- 8>&-
-	vm_code=98 vm_files=
-	read -r vm_word vm_code vm_files < /tmp/report
+	read -r vm_word vm_code vm_files < /tmp/report || vm_code=98 vm_files=
+	[ -z "$vm_forced" ] || vm_code=98
 	mkdir -p "/out/$1"
 	cp /tmp/console "/out/$1/"
 	[ "$vm_files" != yes ] || tar -x -f /tmp/disk -C "/out/$1" 2> /dev/null
@@ -112,21 +155,24 @@ vm_end() { # NAME
 	return "$vm_code"
 }
 
+is_migrated() {
+	qmp query-migrate | grep -q '"status": "completed"'
+}
+
 qmp_migrated() {
-	until qmp query-migrate | grep -q '"status": "completed"'; do
-		sleep 0.2
-		kill -0 $vm_pid 2> /dev/null || { cat /tmp/qemu.log >&2; return 1; }
-	done
+	within_s 120 is_migrated || { echo "# the guest is not saved or read in within 120 s" >&2; cat /tmp/qemu.log >&2; return 1; }
 }
 
 vm_save() { # FILE
 	qmp stop > /dev/null && qmp migrate "{\"uri\": \"exec:cat > $1\"}" > /dev/null && qmp_migrated || return
 	qmp quit > /dev/null
-	wait $vm_pid
+	vm_ended || return
 	# Its helper may have something left to write.
-	while pidof cat > /dev/null; do
-		sleep 0.1
-	done
+	within_s 60 has_written || { echo "# the guest's state is not written within 60 s" >&2; return 1; }
+}
+
+has_written() {
+	! pidof cat
 }
 
 # A guest that was saved while stopped comes back stopped. The host's time at which it runs again is printed.
