@@ -48,6 +48,8 @@ struct cdisc_clock_trace {
  * @release:	hand the rate that is set over to who takes next; may be NULL
  * @set_rate:	run at a rate against the nominal tick; @set_ppb_q16 is what was really set
  * @step:	step the clock, positive forward; @made_ns is by how much it really went
+ * @disarm:	the kernel is to make no leap second that somebody has armed; @was_bits and @sta_bits are its status word before
+ *		and after; may be NULL: it is left alone
  * @set_status:	tell the kernel's own readers; @sta_bits is what the status word then is
  * @lost:	NULL while it holds what it moves the clock with, otherwise why not, in words, and who is to go on; may
  *		be NULL
@@ -65,6 +67,7 @@ struct cdisc_actuator_ops {
 	void (*release)(void);
 	int (*set_rate)(s64 rate_ppb_q16, s64 *set_ppb_q16);
 	int (*step)(s64 step_ns, s64 *made_ns);
+	int (*disarm)(u32 *was_bits, u32 *sta_bits);
 	int (*set_status)(const struct cdisc_clock_status *status, u32 *sta_bits);
 	const char *(*lost)(const struct cdisc_actuator_ops **next);
 };

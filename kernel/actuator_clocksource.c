@@ -8,7 +8,8 @@
  * dither. Where it cannot be reached, choosing the clocksource has ended what a PLL and an adjtime() left, and a frequency
  * or a tick that another program has set stays: the measured bias takes it in.
  *
- * Status bits, maxerror, the TAI offset and leap seconds are left alone.
+ * Status bits, maxerror, the TAI offset and leap seconds are left alone, but for one that others have armed and the policy does
+ * not let the kernel make.
  */
 #include "actuator.h"
 
@@ -92,6 +93,13 @@ static int clocksource_step(s64 step_ns, s64 *made_ns)
 	return 0;
 }
 
+static int clocksource_disarm(u32 *was_bits, u32 *sta_bits)
+{
+	*was_bits = 0;
+	*sta_bits = 0;
+	return can_adjtimex() ? cdisc_actuator_timekeeper.disarm(was_bits, sta_bits) : 0;
+}
+
 static int clocksource_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
 {
 	return -EOPNOTSUPP;
@@ -118,6 +126,7 @@ const struct cdisc_actuator_ops cdisc_actuator_clocksource = {
 	.release	= clocksource_release,
 	.set_rate	= clocksource_set_rate,
 	.step		= clocksource_step,
+	.disarm		= clocksource_disarm,
 	.set_status	= clocksource_set_status,
 	.lost		= clocksource_lost,
 };

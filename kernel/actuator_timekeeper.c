@@ -130,6 +130,24 @@ static int timekeeper_step(s64 step_ns, s64 *made_ns)
 	return err < 0 ? err : 0;
 }
 
+static int timekeeper_disarm(u32 *was_bits, u32 *sta_bits)
+{
+	struct __kernel_timex tx = { .modes = 0 };
+	int err;
+
+	err = cdisc_do_adjtimex(&tx);
+	if (err < 0)
+		return err;
+	*was_bits = tx.status;
+	*sta_bits = tx.status & ~(STA_INS | STA_DEL);
+	if (*sta_bits == *was_bits)
+		return 0;
+	tx.modes = ADJ_STATUS;
+	tx.status = *sta_bits;
+	err = cdisc_do_adjtimex(&tx);
+	return err < 0 ? err : 0;
+}
+
 static int sta_from_leap(enum clockdisc_leap leap)
 {
 	switch (leap) {
@@ -171,5 +189,6 @@ const struct cdisc_actuator_ops cdisc_actuator_timekeeper = {
 	.take		= timekeeper_take,
 	.set_rate	= timekeeper_set_rate,
 	.step		= timekeeper_step,
+	.disarm		= timekeeper_disarm,
 	.set_status	= timekeeper_set_status,
 };

@@ -161,7 +161,7 @@ static void set_rate(struct cdisc_engine *e, struct cdisc_now *now)
 			      e->todo.wake_raw_ns);
 }
 
-/* What adjtimex() shows is what we know; before the first update that is nothing, and it is left alone. */
+/* What adjtimex() shows is what we know; before the first update that is nothing, and only a leap second is not left alone. */
 static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	__must_hold(&e->lock)
 {
@@ -179,7 +179,11 @@ static void tell_kernel(struct cdisc_engine *e, const struct cdisc_now *now)
 	};
 	u32 was_bits;
 
-	if (!e->loop.can_steer || !e->loop.updates)
+	if (!e->loop.can_steer)
+		return;
+	if (!e->has_told)
+		cdisc_engine_leap_refuse(e, now);
+	if (!e->loop.updates)
 		return;
 	if (e->has_told && e->told.leap != status.leap)
 		e->todo.events |= EVENT(LEAP);

@@ -83,6 +83,22 @@ enum clockdisc_leap cdisc_engine_leap_to_arm(const struct cdisc_engine *e, const
 	return is_coming(leap) && cdisc_leap_month_end_ns(now->real_ns) ? leap : CLOCKDISC_LEAP_NONE;
 }
 
+void cdisc_engine_leap_refuse(struct cdisc_engine *e, const struct cdisc_now *now)
+{
+	const struct cdisc_policy *p = &e->loop.cfg.policy;
+	u32 was_bits, sta_bits;
+
+	lockdep_assert_held(&e->lock);
+	if (cdisc_policy_leap_mode(p, CLOCKDISC_LEAP_INSERT) == CLOCKDISC_LEAP_MODE_KERNEL &&
+	    cdisc_policy_leap_mode(p, CLOCKDISC_LEAP_DELETE) == CLOCKDISC_LEAP_MODE_KERNEL)
+		return;
+	if (!e->actuator->disarm || e->actuator->disarm(&was_bits, &sta_bits) || was_bits == sta_bits)
+		return;
+	e->sta_bits = sta_bits;
+	cdisc_engine_log_bits(e, now, was_bits, CLOCKDISC_LOG_CAUSE_LEAP);
+	e->todo.events |= 1U << CLOCKDISC_EVENT_LEAP;
+}
+
 void cdisc_engine_leap_drop(struct cdisc_engine *e, const struct cdisc_now *now)
 {
 	struct cdisc_smear_piece piece;

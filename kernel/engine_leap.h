@@ -24,6 +24,9 @@ void cdisc_engine_leap_absorb(struct cdisc_engine *e, const struct cdisc_now *no
 /* What the kernel is to be told of a leap second; is_synced: the bound holds. */
 enum clockdisc_leap cdisc_engine_leap_to_arm(const struct cdisc_engine *e, const struct cdisc_now *now, bool is_synced);
 
+/* One that somebody else has armed goes on only where the policy leaves leap seconds to the kernel. */
+void cdisc_engine_leap_refuse(struct cdisc_engine *e, const struct cdisc_now *now);
+
 /* Begin a smear, go on with it, end it: the loop is told what the clock is to be off UTC from now on. */
 void cdisc_engine_leap_run(struct cdisc_engine *e, const struct cdisc_now *now);
 

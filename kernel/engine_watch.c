@@ -161,8 +161,7 @@ void cdisc_engine_log_rate(struct cdisc_engine *e, const struct cdisc_now *now, 
 	cdisc_watch_own(&e->watch, now, &entry);
 }
 
-void cdisc_engine_log_status(struct cdisc_engine *e, const struct cdisc_now *now, u32 was_bits,
-			     const struct cdisc_clock_status *status)
+void cdisc_engine_log_bits(struct cdisc_engine *e, const struct cdisc_now *now, u32 was_bits, enum clockdisc_log_cause why)
 {
 	struct cdisc_log_entry entry = {
 		.kind	= CLOCKDISC_LOG_KIND_STATUS,
@@ -172,18 +171,30 @@ void cdisc_engine_log_status(struct cdisc_engine *e, const struct cdisc_now *now
 	enum clockdisc_log_cause cause = e->watch.cause;
 
 	lockdep_assert_held(&e->lock);
-	if (was_bits != e->sta_bits) {
-		e->watch.cause = e->told.leap != status->leap ? CLOCKDISC_LOG_CAUSE_LEAP : CLOCKDISC_LOG_CAUSE_SYNC;
-		cdisc_watch_own(&e->watch, now, &entry);
-	}
+	e->watch.cause = why;
+	cdisc_watch_own(&e->watch, now, &entry);
+	e->watch.cause = cause;
+}
+
+void cdisc_engine_log_status(struct cdisc_engine *e, const struct cdisc_now *now, u32 was_bits,
+			     const struct cdisc_clock_status *status)
+{
+	struct cdisc_log_entry tai = {
+		.kind	= CLOCKDISC_LOG_KIND_TAI,
+		.old	= e->told.tai_offset_s,
+		.new	= status->tai_offset_s,
+	};
+	enum clockdisc_log_cause cause = e->watch.cause;
+
+	lockdep_assert_held(&e->lock);
+	if (was_bits != e->sta_bits)
+		cdisc_engine_log_bits(e, now, was_bits,
+				      e->told.leap != status->leap ? CLOCKDISC_LOG_CAUSE_LEAP : CLOCKDISC_LOG_CAUSE_SYNC);
 	if (status->tai_offset_s && status->tai_offset_s != e->told.tai_offset_s) {
 		e->watch.cause = e->tai_cause;
-		entry.kind = CLOCKDISC_LOG_KIND_TAI;
-		entry.old = e->told.tai_offset_s;
-		entry.new = status->tai_offset_s;
-		cdisc_watch_own(&e->watch, now, &entry);
+		cdisc_watch_own(&e->watch, now, &tai);
+		e->watch.cause = cause;
 	}
-	e->watch.cause = cause;
 }
 
 static void watch_kick(void *arg)

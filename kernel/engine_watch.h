@@ -48,6 +48,8 @@ void cdisc_engine_updated(struct cdisc_engine *e, bool was_acting) __must_hold(&
 void cdisc_engine_log_step(struct cdisc_engine *e, const struct cdisc_now *now, s64 step_ns) __must_hold(&e->lock);
 void cdisc_engine_log_slew(struct cdisc_engine *e, const struct cdisc_now *now, s64 slew_ns) __must_hold(&e->lock);
 void cdisc_engine_log_rate(struct cdisc_engine *e, const struct cdisc_now *now, s64 rate_ppb_q16) __must_hold(&e->lock);
+void cdisc_engine_log_bits(struct cdisc_engine *e, const struct cdisc_now *now, u32 was_bits, enum clockdisc_log_cause why)
+	__must_hold(&e->lock);
 void cdisc_engine_log_status(struct cdisc_engine *e, const struct cdisc_now *now, u32 was_bits,
 			     const struct cdisc_clock_status *status) __must_hold(&e->lock);
 

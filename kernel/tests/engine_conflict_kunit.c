@@ -240,6 +240,42 @@ static void conflict_leap_is_no_set(struct kunit *test)
 	mutex_unlock(&e->lock);
 }
 
+/* A leap second that others have armed stands while the policy leaves it to the kernel, or the clock to them. */
+static void conflict_leap_of_others(struct kunit *test)
+{
+	struct cdisc_engine *e = engine_new(test, false);
+	const struct cdisc_log_entry *entry;
+	struct cdisc_engine_config c;
+
+	cdisc_engine_config_get(e, &c);
+	fake.is_armed = true;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_TRUE(test, fake.is_armed);
+	KUNIT_EXPECT_NULL(test, find(e, CLOCKDISC_LOG_KIND_STATUS, CLOCKDISC_LOG_CAUSE_LEAP));
+
+	c.cfg.policy.leap_mode = CLOCKDISC_LEAP_MODE_SLEW;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_FALSE(test, fake.is_armed);
+	KUNIT_EXPECT_TRUE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_LEAP));
+	entry = find(e, CLOCKDISC_LOG_KIND_STATUS, CLOCKDISC_LOG_CAUSE_LEAP);
+	KUNIT_EXPECT_TRUE(test, entry && entry->old == 1 && entry->new == 0);
+
+	/* Where nothing is armed there is nothing to tell. */
+	fake.clock_events = 0;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_FALSE(test, fake.clock_events & (1U << CLOCKDISC_EVENT_LEAP));
+
+	configure(e, CLOCKDISC_CONFLICT_YIELD, 0);
+	set_clock_ns(test, 10 * MS);
+	KUNIT_EXPECT_TRUE(test, e->arbiter.is_yielded);
+	fake.is_armed = true;
+	KUNIT_EXPECT_EQ(test, cdisc_engine_config_set(e, &c), 0);
+	KUNIT_EXPECT_TRUE(test, fake.is_armed);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_resume(e), 0);
+	KUNIT_EXPECT_EQ(test, cdisc_engine_step(e, true, -10 * MS), 0);
+	cdisc_engine_exit(e);
+}
+
 /* TAI - UTC is the operator's word, until a leap second changes it. */
 static void conflict_log_knows_why_tai(struct kunit *test)
 {
@@ -301,6 +337,7 @@ static struct kunit_case engine_conflict_cases[] = {
 	KUNIT_CASE(conflict_ends_with_another_actuator),
 	KUNIT_CASE(conflict_counts_what_was_done),
 	KUNIT_CASE(conflict_leap_is_no_set),
+	KUNIT_CASE(conflict_leap_of_others),
 	KUNIT_CASE(conflict_log_knows_why_tai),
 	KUNIT_CASE(conflict_log_wraps),
 	{}

@@ -26,6 +26,7 @@ static struct {
 	u32	steps;
 	s64	step_ns;
 	bool	is_told_synced;
+	bool	is_armed;	/* with a leap second, by somebody else */
 	u32	clock_events;
 	u32	source_events;
 } fake;
@@ -63,6 +64,14 @@ static inline int fake_step(s64 step_ns, s64 *made_ns)
 	return clock_move(step_ns);
 }
 
+static inline int fake_disarm(u32 *was_bits, u32 *sta_bits)
+{
+	*was_bits = fake.is_armed;
+	*sta_bits = 0;
+	fake.is_armed = false;
+	return 0;
+}
+
 static inline int fake_set_status(const struct cdisc_clock_status *status, u32 *sta_bits)
 {
 	fake.is_told_synced = status->is_synced;
@@ -77,6 +86,7 @@ static const struct cdisc_actuator_ops fake_actuator = {
 	.take = fake_take,
 	.set_rate = fake_set_rate,
 	.step = fake_step,
+	.disarm = fake_disarm,
 	.set_status = fake_set_status,
 };
 

@@ -105,6 +105,37 @@ stop $ntpx_pid
 stop $server_pid
 tap_check "the module unloads" rmmod clockdisc
 
+# --- a leap second that a program left armed ---
+is_armed() {
+	[ $(($(timex_field status) & 0x30)) -ne 0 ]
+}
+is_disarmed() {
+	! is_armed
+}
+CS=/sys/devices/system/clocksource/clocksource0
+for bits in 0x50 0x60; do
+	timex --status $bits
+	# The kernel takes it up at its next second.
+	sleep 1.1
+	load preset=monotonic
+	tap_check "armed by another ($bits): the kernel is not to make it where leap seconds are slewed" is_disarmed
+	rmmod clockdisc
+	timex --status $bits
+	load
+	tap_check "it may where they are left to the kernel" is_armed
+	clockdisc set leap-mode=slew > /dev/null
+	tap_check "until they are not" is_disarmed
+	tap_check "which the log tells" sh -c "clockdisc -j log | grep '\"kind\": *\"status\"' | grep '\"cause\": *\"leap\"'"
+	clockdisc set actuator=clocksource > /dev/null
+	tap_is "the clocksource clockdisc is current" "$(cat $CS/current_clocksource)" clockdisc
+	timex --status $bits
+	clockdisc set idle-swing=1us > /dev/null
+	tap_check "with another actuator, too, when it next does something" is_disarmed
+	clockdisc set actuator=timekeeper > /dev/null
+	rmmod clockdisc
+done
+timex --status 0x40
+
 # --- parameters ---
 if insmod /modules/clockdisc.ko actuator=nonsense 2> /tmp/said; then
 	tap_not_ok "actuator=nonsense is refused"
