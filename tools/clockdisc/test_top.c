@@ -73,6 +73,10 @@ static void test_usual(void)
 	tap_report(row_with("█", 24) > 0, "and is drawn in blocks");
 	tap_report(row_with("server-1.", 24) > 0 && row_with("server-3.", 24) > 0, "all sources are there");
 	tap_report(row_with("event 99", 24) == 23 && row_with("event 98", 24) == 22, "the newest event is at the bottom");
+	tap_report(row_with("lost", 24) < 0, "none of them were lost");
+	top->n_lost = 744;
+	top_layout(top, 24, 80, lines);
+	tap_report(row_with("events, newest last, 744 lost; q ends", 24) > 0, "of those that were, it tells how many");
 	snprintf(top->clock.yielded, sizeof(top->clock.yielded), "  left to chronyd (214)");
 	top_layout(top, 24, 80, lines);
 	tap_report(row_with("left to chronyd", 24) == 3, "it tells to whom the clock is left");

@@ -144,7 +144,7 @@ static void add_event(struct top *top, const char *fmt, ...)
 static void add_mover(struct top *top, const struct nlmsghdr *nlh)
 {
 	char kind[32], change[CDISC_TEXT_LEN] = "";
-	uint32_t cause = 0, pid = 0;
+	uint32_t cause = 0, pid = 0, log_kind = 0, count = 0;
 	struct cdisc_view view;
 	const char *name;
 	int64_t change_ns;
@@ -153,6 +153,12 @@ static void add_mover(struct top *top, const struct nlmsghdr *nlh)
 	cdisc_view_u32(&view, CLOCKDISC_A_LOG_CAUSE, &cause);
 	if (cause != CLOCKDISC_LOG_CAUSE_FOREIGN && cause != CLOCKDISC_LOG_CAUSE_KERNEL)
 		return;
+	cdisc_view_u32(&view, CLOCKDISC_A_LOG_KIND, &log_kind);
+	cdisc_view_u32(&view, CLOCKDISC_A_LOG_COUNT, &count);
+	if (log_kind == CLOCKDISC_LOG_KIND_LOST) {
+		add_event(top, "lost: %u changes of the clock were not recorded", count);
+		return;
+	}
 	cdisc_view_u32(&view, CLOCKDISC_A_LOG_PID, &pid);
 	enum_attr(kind, sizeof(kind), &view, CLOCKDISC_A_LOG_KIND);
 	if (cdisc_view_s64(&view, CLOCKDISC_A_LOG_CHANGE_NS, &change_ns))
@@ -277,6 +283,7 @@ static int top_loop(struct tool *tool, struct top *top, struct tool_wait *wait)
 			refresh_figures(tool, top, wait, now_ns >= next_ns);
 		while (next_ns <= now_ns)
 			next_ns += NSEC_PER_SEC;
+		top->n_lost = wait->events.sock ? cdisc_events_lost(&wait->events) : 0;
 		draw(top);
 		woken = tool_wait(wait, (int)((next_ns - now_ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC));
 		switch (woken) {

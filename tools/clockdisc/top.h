@@ -54,6 +54,7 @@ struct top {
 	size_t n_history;		/* all that ever were */
 	char events[TOP_EVENTS][128];	/* a ring */
 	size_t n_events;
+	uint32_t n_lost;		/* events that came faster than they were read */
 	bool has_blocks;		/* the terminal shows more than ASCII */
 };
 

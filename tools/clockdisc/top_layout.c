@@ -190,7 +190,10 @@ static void put_events(struct page *p, int rows)
 {
 	size_t n = p->top->n_events < TOP_EVENTS ? p->top->n_events : TOP_EVENTS, k;
 
-	put(p, TOP_HEAD, "events, newest last; q ends");
+	if (p->top->n_lost)
+		put(p, TOP_HEAD, "events, newest last, %u lost; q ends", p->top->n_lost);
+	else
+		put(p, TOP_HEAD, "events, newest last; q ends");
 	if (n > (size_t)(rows - 1))
 		n = (size_t)(rows - 1);
 	for (k = n; k > 0; k--)

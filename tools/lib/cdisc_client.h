@@ -213,6 +213,9 @@ int cdisc_events_only(struct cdisc_client *client, uint32_t event);
  */
 int cdisc_events_read(struct cdisc_client *client, int timeout_ms, cdisc_msg_fn fn, void *arg);
 
+/* How many events the kernel has dropped since @client was opened. More are dropped until all that wait have been read. */
+uint32_t cdisc_events_lost(const struct cdisc_client *client);
+
 uint8_t cdisc_msg_cmd(const struct nlmsghdr *nlh);
 
 #endif /* CDISC_CLIENT_H */

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/filter.h>
 #include <linux/genetlink.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -116,4 +117,13 @@ int cdisc_events_read(struct cdisc_client *client, int timeout_ms, cdisc_msg_fn 
 		return cdisc_client_fail(client, -errno, "cannot read events: %s",
 					 strerror(errno));
 	return dispatch(client, buf, (int)got, fn, arg);
+}
+
+uint32_t cdisc_events_lost(const struct cdisc_client *client)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	(void)getsockopt(cdisc_client_fd(client), SOL_SOCKET, SO_MEMINFO, info, &len);
+	return info[SK_MEMINFO_DROPS];
 }

@@ -3,7 +3,7 @@
 # clockdisc top on a terminal of tmux: what it shows, another size, a module that goes and comes, terminals without colours
 # or without a cursor.
 # kernels: 6.12
-# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)"
+# boot: --icount --timeout 300 --add selftests/vm/tests/lib.sh:/lib/lib.sh --add "$(selftests/netlink/program ntp_server)" --add "$(selftests/netlink/program mover)"
 # boot: --add "$(command -v tmux)" --add /usr/lib/locale/C.utf8:/usr/lib/locale/C.utf8 --add /lib/terminfo/t/tmux-256color:/lib/terminfo/t/tmux-256color
 # boot: --add /lib/terminfo/v/vt100:/lib/terminfo/v/vt100 --add /lib/terminfo/d/dumb:/lib/terminfo/d/dumb
 . /lib/lib.sh
@@ -65,9 +65,28 @@ mux resize-window -t $PLACE -x 132 -y 50
 sleep 2
 tap_check "a larger one" until_true 5 shows "events, newest last"
 
+# More changes of the clock than the module has room for; then the same, and the window's socket has room for a few of them only.
+counts_lost() {
+	screen
+	grep -qE '^events, newest last, [1-9][0-9]+ lost; q ends' /tmp/screen
+}
+clockdisc set conflict=alarm conflict-daemon=alarm hold-off=1h
+mover burst rate 1000
+tap_check "changes that were not recorded are counted" until_true 10 shows "lost: 744 changes of the clock were not recorded"
+tap_check "where no events were lost it says nothing of them" until_true 4 shows "events, newest last; q ends"
+mux send-keys -t $PLACE q
+tap_check "q ends it" until_true 5 shows "ended 0"
+echo 16384 > /proc/sys/net/core/rmem_max
+start 132 50 "clockdisc top"
+tap_check "a window of little room" until_true 10 shows "of 1 sources weigh in"
+mover burst rate 1000
+tap_check "events that were lost are counted" until_true 10 counts_lost
+cp /tmp/screen /out/screen-lost
+
 stop $ntpx_pid
 ntpx_pid=
-rmmod clockdisc
+# A dump that top is just reading holds it.
+tap_check "the module is unloaded under it" until_true 4 rmmod clockdisc
 tap_check "a module that goes is told" until_true 5 shows "is not loaded"
 shows_no() {
 	! shows "$1"
@@ -76,7 +95,7 @@ tap_check "old figures are not shown then" until_true 4 shows_no "bound  "
 load
 tap_check "a module that comes back is shown" until_true 5 shows "unset, not synchronised"
 mux send-keys -t $PLACE q
-tap_check "q ends it" until_true 5 shows "ended 0"
+tap_check "q ends it once more" until_true 5 shows "ended 0"
 tap_check "the terminal is as it was" until_true 4 shows_no remote
 
 start 80 24 "TERM=vt100 clockdisc top"
