@@ -10,15 +10,27 @@
 struct settings {
 	int64_t values[CDISC_ATTRS_MAX + 1];
 	bool has[CDISC_ATTRS_MAX + 1];
+	bool is_new;		/* of a source that is to be added */
 };
+
+/* Only the host, which nobody adds, may be asked more often than once a second. */
+static struct cdisc_attr with_range(const struct cdisc_attr *attr, bool is_new)
+{
+	struct cdisc_attr legal = *attr;
+
+	if (is_new && attr->unit == CDISC_UNIT_LOG2S)
+		legal.min = 0;
+	return legal;
+}
 
 static int setting_take(const struct tool *tool, struct settings *settings,
 			const struct cdisc_attr *attr, const char *value)
 {
 	uint16_t number = cdisc_attr_number(&cdisc_set_source, attr);
+	struct cdisc_attr legal = with_range(attr, settings->is_new);
 	char error[256];
 
-	if (cdisc_attr_parse(attr, value, &settings->values[number], error, sizeof(error)))
+	if (cdisc_attr_parse(&legal, value, &settings->values[number], error, sizeof(error)))
 		return tool_usage_error(tool, "%s", error);
 	settings->has[number] = true;
 	return TOOL_OK;
@@ -75,18 +87,9 @@ static int words_take(const struct tool *tool, struct settings *settings, char *
 	return TOOL_OK;
 }
 
-/* Only the host, which nobody adds, may be asked more often than once a second. */
-static int poll_check(const struct tool *tool, const struct settings *settings, uint16_t number)
-{
-	if (settings->values[number] >= 0)
-		return TOOL_OK;
-	return tool_usage_error(tool, "%s: %d is out of range; legal is 0 to 17, 1 s to 36 h",
-				cdisc_attr_by_number(&cdisc_set_source, number)->name, (int)settings->values[number]);
-}
-
 static int source_add_run(struct tool *tool)
 {
-	struct settings settings = { 0 };
+	struct settings settings = { .is_new = true };
 	const char *name = tool->args[0];
 	int minpoll_log2s = -1, maxpoll_log2s = -1;
 	uint32_t id;
@@ -97,10 +100,6 @@ static int source_add_run(struct tool *tool)
 	if (*name >= '0' && *name <= '9' && !name[strspn(name, "0123456789")])
 		return tool_usage_error(tool, "'%s' could be mistaken for an id", name);
 	code = words_take(tool, &settings, tool->args + 1, tool->n_args - 1);
-	if (!code)
-		code = poll_check(tool, &settings, CLOCKDISC_A_SOURCE_MINPOLL_LOG2S);
-	if (!code)
-		code = poll_check(tool, &settings, CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S);
 	if (code)
 		return code;
 	if (settings.has[CLOCKDISC_A_SOURCE_MINPOLL_LOG2S])
@@ -163,20 +162,30 @@ static int source_set_run(struct tool *tool)
 	return tool->is_json ? tool_print_source_json(tool, id) : TOOL_OK;
 }
 
-static void settings_help(void)
+static void settings_help(bool is_new)
 {
 	size_t i;
 
 	printf("\nSettings:\n");
 	for (i = 0; i < cdisc_set_source.n; i++) {
-		const struct cdisc_attr *attr = &cdisc_set_source.attrs[i];
+		struct cdisc_attr attr = with_range(&cdisc_set_source.attrs[i], is_new);
 		char legal[128];
 
-		if (attr->is_settable)
+		if (attr.is_settable)
 			printf("  %-9s %s\n            Legal: %s.\n",
-			       attr->short_name ? attr->short_name : attr->name, attr->doc,
-			       cdisc_attr_legal(legal, sizeof(legal), attr));
+			       attr.short_name ? attr.short_name : attr.name, attr.doc,
+			       cdisc_attr_legal(legal, sizeof(legal), &attr));
 	}
+}
+
+static void add_help(void)
+{
+	settings_help(true);
+}
+
+static void set_help(void)
+{
+	settings_help(false);
 }
 
 const struct tool_command source_commands[] = {
@@ -186,7 +195,7 @@ const struct tool_command source_commands[] = {
 		.summary = "add a source that user space feeds; prints its id",
 		.help = "Feed it with clockdisc sample. The module knows it until it is removed or\n"
 			"the module is unloaded.\n",
-		.help_more = settings_help,
+		.help_more = add_help,
 		.args_min = 1,
 		.args_max = 16,
 		.run = source_add_run,
@@ -204,7 +213,7 @@ const struct tool_command source_commands[] = {
 		.usage = "ID|NAME KEY=VALUE...",
 		.summary = "change the settings of a source",
 		.help = "flags= takes a list with commas, or none: flags=prefer,trust.\n",
-		.help_more = settings_help,
+		.help_more = set_help,
 		.args_min = 2,
 		.args_max = 16,
 		.run = source_set_run,

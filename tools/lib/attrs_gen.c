@@ -1785,7 +1785,7 @@ static const struct cdisc_attr source_attrs[] = {
 		.has_range = true,
 		.min = -4LL,
 		.max = 17LL,
-		.doc = "Least poll interval, log2 of s, -4 to 17, of user space 0 and up. Settable, default 6.",
+		.doc = "Least poll interval, log2 of s, -4 to 17: of the host -4 to 10, of other sources 0 to 17. Settable, default 6.",
 	},
 	[CLOCKDISC_A_SOURCE_MAXPOLL_LOG2S] = {
 		.name = "maxpoll-log2s",
@@ -1796,7 +1796,7 @@ static const struct cdisc_attr source_attrs[] = {
 		.has_range = true,
 		.min = -4LL,
 		.max = 17LL,
-		.doc = "Largest poll interval, log2 of s, -4 to 17, of user space 0 and up. Settable, default 10.",
+		.doc = "Largest poll interval, log2 of s, -4 to 17: of the host -4 to 10, of other sources 0 to 17. Settable, default 10.",
 	},
 	[CLOCKDISC_A_SOURCE_POLL_LOG2S] = {
 		.name = "poll-log2s",
