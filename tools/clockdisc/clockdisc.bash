@@ -8,13 +8,18 @@ _clockdisc_listed() {
 	"$1" "${@:2}" --help 2> /dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
-# The fields of the policy, for each cause.
+# The fields of the policy, for each cause that has them: its prose names them where not all do.
 _clockdisc_fields() {
-	"$1" "${@:2}" --help 2> /dev/null | sed -n 's/.*CAUSE is one of \(.*\):$/\1/p;s/^  CAUSE\.\([a-z-]*\) .*/\1/p' | {
-		local causes cause field
+	"$1" "${@:2}" --help 2> /dev/null | sed -n '
+		s/.*CAUSE is one of \(.*\):$/\1/p;t
+		s/^  CAUSE\.\([a-z-]*\) .* The rows \([a-z, ]*\) have one.*/\1 \2/p;t
+		s/^  CAUSE\.\([a-z-]*\) .*/\1/p' | {
+		local causes cause field rows
 		read -r causes
-		while read -r field; do
-			for cause in ${causes//,/}; do
+		while read -r field rows; do
+			rows=${rows:-$causes}
+			rows=${rows/ and / }
+			for cause in ${rows//,/}; do
 				echo "$cause.$field"
 			done
 		done
