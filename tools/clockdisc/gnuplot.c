@@ -78,7 +78,7 @@ int gnuplot_open(struct gnuplot *g, const char *path, int height)
 int gnuplot_close(struct gnuplot *g)
 {
 	bool is_written = !fflush(g->script);
-	int status = 0;
+	int status = 0, err;
 
 	is_written = !fclose(g->script) && is_written;
 	while (waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
@@ -89,7 +89,10 @@ int gnuplot_close(struct gnuplot *g)
 		unlink(g->temporary);
 		return tool_fail("gnuplot could not draw %s", g->path);
 	}
-	if (rename(g->temporary, g->path))
-		return tool_fail("cannot write %s: %s", g->path, strerror(errno));
+	if (rename(g->temporary, g->path)) {
+		err = errno;
+		unlink(g->temporary);
+		return tool_fail("cannot write %s: %s", g->path, strerror(err));
+	}
 	return TOOL_OK;
 }
